@@ -1,0 +1,3 @@
+#ifndef GRACE_CSENTENCEPIECE_H
+#define GRACE_CSENTENCEPIECE_H
+#endif
