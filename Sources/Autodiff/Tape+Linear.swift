@@ -1,0 +1,47 @@
+import Tensors
+
+extension Tape {
+    /// `x[rows, inputs] · weight[outputs, inputs]ᵀ + bias[outputs]`, giving `[rows, outputs]`.
+    ///
+    /// A frozen weight goes through the products whose results do not depend on the batch; a trained one through
+    /// OpenBLAS.
+    package func linear(_ x: Variable, weight: Variable, bias: Variable? = nil) -> Variable {
+        let isTrained = isRecording && weight.requiresGradient
+        let y = isTrained
+            ? BLAS.forward(x: x.value, weight: weight.value) : FrozenProduct.forward(x: x.value, weight: weight.value)
+        if let bias { Elementwise.addToRows(bias.value, into: y) }
+        return record(y, from: [x, weight] + (bias.map { [$0] } ?? [])) { dy in
+            if x.requiresGradient {
+                x.accumulate(
+                    isTrained
+                        ? BLAS.backward(dy: dy, weight: weight.value)
+                        : FrozenProduct.backward(dy: dy, weight: weight.value))
+            }
+            if weight.requiresGradient {
+                BLAS.accumulateWeightGradient(dy: dy, x: x.value, into: weight.gradientForAccumulation())
+            }
+            if let bias, bias.requiresGradient { bias.accumulate(Elementwise.sumOfRows(dy)) }
+        }
+    }
+
+    /// Rows `indices` of `table[rows, width]`: an embedding.
+    package func gather(_ table: Variable, _ indices: [Int32]) -> Variable {
+        record(Rows.gather(table.value, indices), from: [table]) { dy in
+            Rows.scatterAdd(dy, indices, into: table.gradientForAccumulation())
+        }
+    }
+
+    /// `base[rows, width]` with row i replaced by `table[indices[i]]` wherever that index is not negative.
+    package func replaceRows(of base: Variable, with table: Variable, _ indices: [Int32]) -> Variable {
+        record(Rows.replace(in: base.value, with: table.value, indices), from: [base, table]) { dy in
+            if table.requiresGradient { Rows.scatterAdd(dy, indices, into: table.gradientForAccumulation()) }
+            if base.requiresGradient {
+                let kept = dy.copy()
+                for (i, index) in indices.enumerated() where index >= 0 {
+                    (kept.pointer + i * kept.rowWidth).update(repeating: 0, count: kept.rowWidth)
+                }
+                base.accumulate(kept)
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Foundation
+
+/// The arithmetic of one Adam step, in PyTorch's order of operations.
+package struct AdamUpdate: Sendable {
+    package let beta1: Double
+    package let beta2: Double
+    package let epsilon: Float
+
+    package init(beta1: Double, beta2: Double, epsilon: Float) {
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+    }
+
+    /// Updates `parameter` and its two moments in place; `step` counts from 1.
+    package func apply(
+        to parameter: Tensor, gradient: Tensor, first: Tensor, second: Tensor, step: Int, learningRate: Float
+    ) {
+        let correction1 = 1 - pow(beta1, Double(step)), correction2 = 1 - pow(beta2, Double(step))
+        let stepSize = Vector(repeating: Float(Double(learningRate) / correction1))
+        let root = Vector(repeating: Float(correction2.squareRoot()))
+        let b1 = Vector(repeating: Float(1 - beta1)), b2 = Vector(repeating: Float(beta2))
+        let c2 = Vector(repeating: Float(1 - beta2))
+        let eps = Vector(repeating: epsilon)
+        let p = parameter.pointer, g = UnsafePointer(gradient.pointer), m = first.pointer, v = second.pointer
+        Parallel.split(parameter.count, granularity: 1 << 14) { range in
+            forEachVector(range.count) { offset, lanes in
+                let i = range.lowerBound + offset
+                let gradient = lanes.load(g + i), oldM = lanes.load(UnsafePointer(m + i))
+                let newM = oldM.addingProduct(gradient - oldM, b1)
+                let newV = (lanes.load(UnsafePointer(v + i)) * b2).addingProduct(gradient * gradient, c2)
+                let denominator = newV.squareRoot() / root + eps
+                lanes.store(newM, m + i)
+                lanes.store(newV, v + i)
+                lanes.store(lanes.load(UnsafePointer(p + i)) - stepSize * newM / denominator, p + i)
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import COpenBLAS
+
+/// Matrix products through OpenBLAS, for the large products of training.
+package enum BLAS {
+    /// Why OpenBLAS could not be loaded.
+    package struct Unavailable: Error, CustomStringConvertible, Sendable {
+        package let reason: String
+        package var description: String {
+            "cannot load OpenBLAS (\(reason)): install it, on Debian with 'apt-get install libopenblas0'"
+        }
+    }
+
+    /// Loads OpenBLAS; later calls return at once. Tools that train call it before they start.
+    package static func load() throws(Unavailable) {
+        if !grace_blas_load() { throw Unavailable(reason: String(cString: grace_blas_error())) }
+    }
+
+    /// The kernels OpenBLAS runs with, such as "SkylakeX".
+    package static var coreName: String { String(cString: grace_blas_core_name()) }
+
+    private static let loaded: Bool = grace_blas_load()
+
+    /// `c[m, n] = alpha · op(a) · op(b) + beta · c`, where `op` transposes on request; rows of `c` are shared out over
+    /// the threads. `strideA`, `strideB` and `strideC` are the distances between stored rows.
+    package static func product(
+        transposeA: Bool = false, transposeB: Bool = false, m: Int, n: Int, k: Int, alpha: Float = 1,
+        a: UnsafePointer<Float>, strideA: Int, b: UnsafePointer<Float>, strideB: Int, beta: Float = 0,
+        c: UnsafeMutablePointer<Float>, strideC: Int
+    ) {
+        precondition(loaded, "OpenBLAS is not available: \(String(cString: grace_blas_error()))")
+        let part = { (rows: Range<Int>) in
+            let firstA = transposeA ? a + rows.lowerBound : a + rows.lowerBound * strideA
+            grace_sgemm(
+                transposeA, transposeB, Int32(rows.count), Int32(n), Int32(k), alpha, firstA, Int32(strideA), b,
+                Int32(strideB), beta, c + rows.lowerBound * strideC, Int32(strideC))
+        }
+        if m * n * k < 1 << 18 {
+            if m > 0 { part(0..<m) }
+        } else {
+            Parallel.split(m, granularity: 16, part)
+        }
+    }
+
+    /// `y[rows, outputs] = x[rows, inputs] · w[outputs, inputs]ᵀ`.
+    package static func forward(x: Tensor, weight w: Tensor) -> Tensor {
+        let y = Tensor(uninitialized: [x.rowCount, w.rowCount])
+        product(
+            transposeB: true, m: x.rowCount, n: w.rowCount, k: x.rowWidth, a: x.pointer, strideA: x.rowWidth,
+            b: w.pointer, strideB: w.rowWidth, c: y.pointer, strideC: w.rowCount)
+        return y
+    }
+
+    /// `dx[rows, inputs] = dy[rows, outputs] · w[outputs, inputs]`.
+    package static func backward(dy: Tensor, weight w: Tensor) -> Tensor {
+        let dx = Tensor(uninitialized: [dy.rowCount, w.rowWidth])
+        product(
+            m: dy.rowCount, n: w.rowWidth, k: dy.rowWidth, a: dy.pointer, strideA: dy.rowWidth, b: w.pointer,
+            strideB: w.rowWidth, c: dx.pointer, strideC: w.rowWidth)
+        return dx
+    }
+
+    /// `dw[outputs, inputs] += dy[rows, outputs]ᵀ · x[rows, inputs]`.
+    package static func accumulateWeightGradient(dy: Tensor, x: Tensor, into dw: Tensor) {
+        product(
+            transposeA: true, m: dy.rowWidth, n: x.rowWidth, k: dy.rowCount, a: dy.pointer, strideA: dy.rowWidth,
+            b: x.pointer, strideB: x.rowWidth, beta: 1, c: dw.pointer, strideC: x.rowWidth)
+    }
+}
