@@ -19,7 +19,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency], _ settings: [Sw
 
 func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies + ["Files", "ToolSupport", argumentParser], swiftSettings: forThisMachine)
+        name: name, dependencies: dependencies + ["Files", "Tables", "ToolSupport", argumentParser],
+        swiftSettings: forThisMachine)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -52,18 +53,19 @@ let package = Package(
         module("Files", ["CArchive", crypto]),
         module("Tokenizers", ["CSentencePiece"]),
         module("Datasets", ["Files"]),
-        module("Figures", []),
+        module("Tables", ["Files"]),
+        module("Figures", ["Tables"]),
 
         // Numbers.
         module("Tensors", ["COpenBLAS"], optimised),
         module("Autodiff", ["Tensors"], optimised),
         module("Checkpoints", ["Files", "Tensors"], optimised),
         module("Models", ["Autodiff", "Checkpoints"], optimised),
-        module("Editing", ["Models"], optimised),
-        module("Scoring", ["Editing"], optimised),
+        module("Editing", ["Models", "Tables"], optimised),
+        module("Scoring", ["Editing", "Tables"], optimised),
 
         // Tools: parse, call, write.
-        module("ToolSupport", ["Files", argumentParser, logging]),
+        module("ToolSupport", ["Files", "Tables", argumentParser, logging]),
         tool("prepare-data", ["Datasets", "Tokenizers", "Checkpoints"]),
         tool("pretrain", ["Datasets", "Tokenizers", "Models"]),
         tool("stream-edit", ["Editing", "Tokenizers"]),
@@ -81,6 +83,7 @@ let package = Package(
         tests("ModelsTests", ["Models"]),
         tests("EditingTests", ["Editing"]),
         tests("ScoringTests", ["Scoring"]),
+        tests("TablesTests", ["Tables"]),
         tests("FiguresTests", ["Figures"]),
         tests("ToolSupportTests", ["ToolSupport"]),
         tests(

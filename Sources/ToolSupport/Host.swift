@@ -1,0 +1,28 @@
+import Foundation
+
+/// Facts about the machine and the process that matter to a measured run.
+package enum Host {
+    /// The number of processor cores in use.
+    package static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+    /// The processor's name for people, for example `AMD EPYC 9B14`, where the system tells it.
+    package static var processor: String {
+        guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return "unknown" }
+        for line in text.split(separator: "\n") where line.hasPrefix("model name") {
+            if let name = line.split(separator: ":", maxSplits: 1).dropFirst().first {
+                return name.trimmingCharacters(in: .whitespaces)
+            }
+        }
+        return "unknown"
+    }
+
+    /// The name and release of the system, for example `Debian GNU/Linux 12 (bookworm)`.
+    package static var system: String { ProcessInfo.processInfo.operatingSystemVersionString }
+
+    /// The most memory the process has held so far, in bytes.
+    package static var peakMemory: Int {
+        var usage = rusage()
+        guard getrusage(Int32(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+        return usage.ru_maxrss * 1024  // Linux counts in KiB.
+    }
+}

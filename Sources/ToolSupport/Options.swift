@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+
+/// `--quiet` and `--verbose`.
+package struct MessageOptions: ParsableArguments {
+    @Flag(name: [.short, .long], help: "Print only warnings and errors.")
+    package var quiet = false
+
+    @Flag(name: [.short, .long], help: "Print details of what is done.")
+    package var verbose = false
+
+    package init() {}
+
+    package mutating func validate() throws {
+        if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
+        Message.level = quiet ? .warning : verbose ? .debug : .notice
+    }
+}
+
+/// `--seed`, which governs all randomness of a tool.
+package struct SeedOption: ParsableArguments {
+    @Option(help: "The seed of all randomness.")
+    package var seed: UInt64 = 0
+
+    package init() {}
+}
+
+/// `--threads`.
+package struct ThreadsOption: ParsableArguments {
+    @Option(help: ArgumentHelp("How many threads to compute with; 0 takes one for each core.", valueName: "count"))
+    package var threads = 0
+
+    package init() {}
+
+    /// The number of threads to use, at least 1.
+    package var count: Int { threads > 0 ? threads : Host.cores }
+
+    package func validate() throws {
+        if threads < 0 || threads > 1024 {
+            throw ValidationError("--threads must be from 0 to 1024, found \(threads)")
+        }
+    }
+}
+
+/// `--overwrite`.
+package struct OverwriteOption: ParsableArguments {
+    @Flag(help: "Replace output that is already there.")
+    package var overwrite = false
+
+    package init() {}
+
+    /// Refuses to go on when one of the files is there and was not to be replaced.
+    /// - Throws: `ToolError.exists`.
+    package func check(_ outputs: URL...) throws {
+        guard !overwrite else { return }
+        for output in outputs where FileManager.default.fileExists(atPath: output.path) {
+            throw ToolError.exists(output.path)
+        }
+    }
+}
+
+/// `--output` for a folder that a tool fills.
+package struct OutputFolderOption: ParsableArguments {
+    @Option(name: [.short, .long], help: ArgumentHelp("The folder to write to.", valueName: "folder"))
+    package var output: URL
+
+    package init() {}
+}
+
+/// `--output` for one file that a tool writes.
+package struct OutputFileOption: ParsableArguments {
+    @Option(name: [.short, .long], help: ArgumentHelp("The file to write.", valueName: "file"))
+    package var output: URL
+
+    package init() {}
+}
+
+/// What is wrong with what a tool was asked to do.
+package enum ToolError: Error, CustomStringConvertible, Sendable, Equatable {
+    /// An output is already there.
+    case exists(String)
+
+    package var description: String {
+        switch self {
+        case .exists(let path): return "\(path): already there; give --overwrite to replace it, or another output"
+        }
+    }
+}
+
+/// A path on the command line.
+extension URL: @retroactive ExpressibleByArgument {
+    /// The file at a path, which may be relative to the working folder.
+    public init?(argument: String) {
+        guard !argument.isEmpty else { return nil }
+        self.init(fileURLWithPath: argument)
+    }
+
+    public var defaultValueDescription: String { relativePath }
+
+    public static var defaultCompletionKind: CompletionKind { .file() }
+}

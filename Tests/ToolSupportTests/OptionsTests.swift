@@ -1,0 +1,35 @@
+import ArgumentParser
+import Foundation
+import TestSupport
+import Testing
+import ToolSupport
+
+@Suite("Shared options")
+struct OptionsTests {
+    @Test("The defaults are seed 0 and a thread for each core")
+    func defaults() throws {
+        #expect(try SeedOption.parse([]).seed == 0)
+        #expect(try SeedOption.parse(["--seed", "18446744073709551615"]).seed == .max)
+        #expect(try ThreadsOption.parse([]).count == Host.cores)
+        #expect(try ThreadsOption.parse(["--threads", "3"]).count == 3)
+    }
+
+    @Test("Values that make no sense are refused")
+    func refused() {
+        #expect(throws: (any Error).self) { try SeedOption.parse(["--seed", "-1"]) }
+        #expect(throws: (any Error).self) { try ThreadsOption.parse(["--threads", "-1"]) }
+        #expect(throws: (any Error).self) { try MessageOptions.parse(["--quiet", "--verbose"]) }
+        #expect(throws: (any Error).self) { try OutputFileOption.parse(["--output", ""]) }
+        #expect(throws: (any Error).self) { try OutputFileOption.parse([]) }
+    }
+
+    @Test("Output that is there is kept unless it may be replaced")
+    func overwrite() throws {
+        let folder = try TemporaryFolder()
+        let missing = folder.url.appendingPathComponent("missing")
+        let keep = try OverwriteOption.parse([])
+        try keep.check(missing)
+        #expect(throws: ToolError.exists(folder.url.path)) { try keep.check(missing, folder.url) }
+        try OverwriteOption.parse(["--overwrite"]).check(missing, folder.url)
+    }
+}
