@@ -9,6 +9,7 @@ package final class ProgressLine: Sendable {
     private let label: String
     private let unit: String
     private let total: Int?
+    private let done: Int
     private let start: ContinuousClock.Instant
     private let state: Mutex<State>
 
@@ -36,8 +37,6 @@ package final class ProgressLine: Sendable {
         start = .now
         state = Mutex(State(count: done))
     }
-
-    private let done: Int
 
     /// Whether a line would be seen.
     package static var isShown: Bool { isatty(STDERR_FILENO) == 1 && Message.level <= .notice }
@@ -70,7 +69,13 @@ package final class ProgressLine: Sendable {
         }
     }
 
-    deinit { finish() }
+    /// Takes away whatever line there is, for the end of a process.
+    static func clear() {
+        current.withLock { current in
+            if current != nil { Message.raw("\r\u{1B}[K") }
+            current = nil
+        }
+    }
 
     /// Clears the line, lets the body write, and draws the line again below.
     static func interrupt(_ body: () -> Void) {

@@ -72,6 +72,7 @@ enum ToolLifetime {
     }
 
     static func end(with ending: Ending) -> Never {
+        ProgressLine.clear()
         var status = ending.status
         do {
             if !ending.output.isEmpty { try StandardOutput.write(ending.output + "\n") }
