@@ -1,0 +1,111 @@
+import Foundation
+
+/// One JSON object of a data file, whose fields are read by type, with errors that name place and field.
+struct JSONRow {
+    let location: DataLocation
+    private let fields: [String: Any]
+
+    /// - Throws: `DatasetError.notJSON` when `data` is not one JSON object.
+    init(_ data: Data, at location: DataLocation) throws {
+        let value: Any
+        do {
+            value = try JSONSerialization.jsonObject(with: data, options: [.fragmentsAllowed])
+        } catch {
+            throw DatasetError.notJSON(location, expected: "an object", reason: Self.reason(error))
+        }
+        try self.init(value, at: location)
+    }
+
+    /// - Throws: `DatasetError.wrongType` when `value` is not a JSON object.
+    init(_ value: Any, at location: DataLocation) throws {
+        guard let fields = value as? [String: Any] else {
+            throw DatasetError.wrongType(
+                location, field: "(the row)", expected: "an object", found: Self.kind(of: value))
+        }
+        self.location = location
+        self.fields = fields
+    }
+
+    /// Whether the field is there; null counts as absent.
+    func has(_ field: String) -> Bool {
+        guard let value = fields[field] else { return false }
+        return !(value is NSNull)
+    }
+
+    /// The text of a field, which must be there and hold more than white space.
+    func text(_ field: String) throws -> String {
+        let value = try required(field, "a string")
+        guard let text = value as? String else { throw mistyped(field, "a string", value) }
+        guard !text.isBlank else { throw DatasetError.emptyField(location, field: field) }
+        return text
+    }
+
+    /// The strings of a field; a lone string counts as a list of one.
+    func texts(_ field: String) throws -> [String] {
+        let value = try required(field, "a list of strings")
+        if let text = value as? String { return [text] }
+        guard let list = value as? [Any] else { throw mistyped(field, "a list of strings", value) }
+        return try list.enumerated().map { index, element in
+            guard let text = element as? String else { throw mistyped("\(field)[\(index)]", "a string", element) }
+            return text
+        }
+    }
+
+    /// A whole number of a field.
+    func integer(_ field: String) throws -> Int {
+        let value = try required(field, "a whole number")
+        guard let number = Self.integer(value) else { throw mistyped(field, "a whole number", value) }
+        return number
+    }
+
+    /// The elements of a list.
+    func list(_ field: String) throws -> [Any] {
+        let value = try required(field, "a list")
+        guard let list = value as? [Any] else { throw mistyped(field, "a list", value) }
+        return list
+    }
+
+    func mistyped(_ field: String, _ expected: String, _ value: Any) -> DatasetError {
+        .wrongType(location, field: field, expected: expected, found: Self.kind(of: value))
+    }
+
+    private func required(_ field: String, _ expected: String) throws -> Any {
+        guard let value = fields[field] else {
+            throw DatasetError.missingField(location, field: field, expected: expected)
+        }
+        return value
+    }
+
+    static func integer(_ value: Any) -> Int? {
+        guard let number = value as? NSNumber, !isTruth(number) else { return nil }
+        return Int(exactly: number.doubleValue)
+    }
+
+    /// Whether a number was true or false in the JSON. `is Bool` does not tell: it holds for 0 and 1 as well.
+    private static func isTruth(_ number: NSNumber) -> Bool {
+        let type = UInt8(bitPattern: number.objCType.pointee)
+        return type == UInt8(ascii: "c") || type == UInt8(ascii: "B")
+    }
+
+    /// What a decoded JSON value is called in a message.
+    static func kind(of value: Any) -> String {
+        switch value {
+        case is NSNull: "null"
+        case let number as NSNumber: isTruth(number) ? "true or false" : "a number"
+        case is String: "a string"
+        case is [Any]: "a list"
+        case is [String: Any]: "an object"
+        default: "something else"
+        }
+    }
+
+    /// What the JSON parser says, without the wrapping that every error of it has.
+    static func reason(_ error: any Error) -> String {
+        (error as NSError).userInfo["NSDebugDescription"] as? String ?? String(describing: error)
+    }
+}
+
+extension String {
+    /// Nothing but white space.
+    var isBlank: Bool { allSatisfy(\.isWhitespace) }
+}
