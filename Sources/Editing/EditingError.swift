@@ -1,0 +1,30 @@
+/// What can go wrong while a model is edited, or with an edit log.
+package enum EditingError: Error, CustomStringConvertible, Sendable {
+    case lossNotFinite(step: Int)
+    case editDiverged(step: Int, id: Int, at: Int)
+    case queryNotFinite(step: Int, id: Int)
+    case labelTooLong(row: Int, file: String, tokens: Int, limit: Int)
+    case emptyInput(row: Int, file: String)
+    case badLog(file: String, what: String)
+    case otherSettings(file: String, field: String, now: String, then: String)
+
+    package var description: String {
+        switch self {
+        case .lossNotFinite(let step):
+            "the loss became infinite or NaN at training step \(step); lower --learning-rate"
+        case .editDiverged(let step, let id, let at):
+            "stream step \(step) (id \(id)): the loss became infinite or NaN at training step \(at); lower --learning-rate"
+        case .queryNotFinite(let step, let id):
+            "stream step \(step) (id \(id)): the activation at the edit site is infinite or NaN; check the checkpoint"
+        case .labelTooLong(let row, let file, let tokens, let limit):
+            "\(file): the label of row \(row) has \(tokens) tokens, but the model generates at most \(limit), so no edit "
+                + "could ever succeed; raise --max-new-tokens or prepare the data with a smaller --max-label-length"
+        case .emptyInput(let row, let file):
+            "\(file): row \(row) has an empty input or label"
+        case .badLog(let file, let what):
+            "\(file): \(what); run stream-edit again to make a new edit log"
+        case .otherSettings(let file, let field, let now, let then):
+            "\(file): this edit log was made with \(field) \(then), not \(now); choose another --output or pass --overwrite"
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Autodiff
+import Tensors
+
+/// A linear layer that may be edited, by its Hugging Face path.
+package struct EditSite: Sendable, Equatable {
+    /// Such as `encoder.block.4.layer.1.DenseReluDense.wo`.
+    package let path: String
+    /// Width of the layer's input: of queries and keys.
+    package let keyWidth: Int
+    /// Width of the layer's output: of values.
+    package let valueWidth: Int
+}
+
+/// What the frozen model knows of one input up to an edit site: all that editing and scoring need, computed once.
+package struct SitePrefix: Sendable {
+    package let input: ModelInput
+    /// The layer's input `[tokens, keyWidth]`.
+    package let siteInput: Tensor
+    /// The frozen layer's output `[tokens, valueWidth]`.
+    package let siteOutput: Tensor
+    /// What the layer's output is added to, `[tokens, valueWidth]`.
+    package let residual: Tensor
+
+    package init(input: ModelInput, siteInput: Tensor, siteOutput: Tensor, residual: Tensor) {
+        self.input = input
+        self.siteInput = siteInput
+        self.siteOutput = siteOutput
+        self.residual = residual
+    }
+}
+
+/// A frozen model that can be cut at an edit site. It knows layers, not editors.
+package protocol EditableModel: AnyObject {
+    /// All layers that may be edited, in order of depth.
+    var editSites: [EditSite] { get }
+
+    /// Runs the frozen model up to and including the site. Results for an input do not depend on the others.
+    func prefixes(of inputs: [ModelInput], at site: EditSite) -> [SitePrefix]
+
+    /// The loss of each input against its label when `siteOutput` (`[tokens of all prefixes, valueWidth]`, in order)
+    /// stands in for the layer's output; `total` is their sum and carries the gradient.
+    func loss(
+        of prefixes: [SitePrefix], at site: EditSite, siteOutput: Variable, labels: [[Int32]], tape: Tape
+    ) -> (total: Variable, each: [Float])
+
+    /// The predictions when `siteOutput` stands in for the layer's output: generated tokens with the end token, or
+    /// the one class of a classifier.
+    func predict(
+        _ prefixes: [SitePrefix], at site: EditSite, siteOutput: Tensor, maxNewTokens: Int
+    ) throws(ModelError) -> [[Int32]]
+}
+
+extension EditableModel {
+    /// The site of the given path; the error for an unknown path names those there are.
+    package func site(_ path: String) throws(ModelError) -> EditSite {
+        let sites = editSites
+        guard let site = sites.first(where: { $0.path == path }) else {
+            throw .unknownSite(path: path, known: sites.map(\.path))
+        }
+        return site
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+
+/// What can be wrong with a model folder, or with what a model is asked to do.
+package enum ModelError: Error, CustomStringConvertible, Sendable {
+    case missingWeight(name: String, file: String)
+    case wrongShape(name: String, file: String, expected: [Int], found: [Int])
+    case unsupported(file: String, field: String, value: String, supported: String)
+    case badConfiguration(file: String, field: String, value: String, expected: String)
+    case unknownSite(path: String, known: [String])
+    case tokenOutOfRange(token: Int32, vocabulary: Int, context: String)
+    case notANumber(context: String)
+
+    package var description: String {
+        switch self {
+        case .missingWeight(let name, let file):
+            "\(file): no tensor '\(name)', which this model needs; is it a checkpoint of the model that config.json describes?"
+        case .wrongShape(let name, let file, let expected, let found):
+            "\(file): tensor '\(name)' has shape \(found), but config.json asks for \(expected)"
+        case .unsupported(let file, let field, let value, let supported):
+            "\(file): \(field) is '\(value)', which is not supported (supported: \(supported))"
+        case .badConfiguration(let file, let field, let value, let expected):
+            "\(file): \(field) is \(value), expected \(expected)"
+        case .unknownSite(let path, let known):
+            "no layer '\(path)' to edit in this model; it has: \(known.joined(separator: ", "))"
+        case .tokenOutOfRange(let token, let vocabulary, let context):
+            "\(context): token id \(token) is outside the model's vocabulary of \(vocabulary); "
+                + "prepare the data with this model's own tokenizer"
+        case .notANumber(let context):
+            "\(context): the model computed a value that is not a number; check the checkpoint for infinite or NaN weights"
+        }
+    }
+}

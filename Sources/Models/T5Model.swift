@@ -1,0 +1,97 @@
+import Autodiff
+import Checkpoints
+import Foundation
+import Tensors
+
+/// T5, versions 1.0 and 1.1, as config.json describes it (`T5ForConditionalGeneration` in transformers).
+package final class T5Model {
+    package let config: T5Config
+    package let parameters: [(name: String, variable: Variable)]
+    let shared: Variable
+    let encoder: T5Encoder
+    let decoder: T5Decoder
+    let head: Variable
+
+    /// Loads a Hugging Face folder. Float32 weights of a safetensors file stay in the mapped file.
+    ///
+    /// - Parameter trainable: copy the weights and give them gradients.
+    package convenience init(folder: URL, trainable: Bool = false) throws {
+        let config = try CheckpointFolder.config(T5Config.self, in: folder)
+        try config.validate(file: folder.appendingPathComponent("config.json").path)
+        let source = try CheckpointFolder.openWeights(in: folder)
+        try self.init(config, WeightStore(.checkpoint(source), trainable: trainable))
+    }
+
+    /// A model with random weights, initialised as T5 is (by layer widths), ready for training.
+    package convenience init(config: T5Config, seed: UInt64) throws {
+        try config.validate(file: "model configuration")
+        try self.init(config, WeightStore(.random(seed: seed), trainable: true))
+    }
+
+    init(_ config: T5Config, _ store: WeightStore) throws {
+        self.config = config
+        let root = store.root
+        shared = try root("shared").weight(
+            [config.vocabSize, config.dModel], aliases: ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"])
+        encoder = try T5Encoder(config, root("encoder"))
+        decoder = try T5Decoder(config, root("decoder"))
+        head = config.tieWordEmbeddings
+            ? shared
+            : try root("lm_head").weight(
+                [config.vocabSize, config.dModel], deviation: 1 / Float(config.dModel).squareRoot())
+        parameters = store.parameters
+    }
+
+    /// Checks that all tokens belong to the vocabulary.
+    package func checkTokens(_ tokens: some Sequence<Int32>, context: @autoclosure () -> String) throws(ModelError) {
+        for token in tokens where token < 0 || Int(token) >= config.vocabSize {
+            throw .tokenOutOfRange(token: token, vocabulary: config.vocabSize, context: context())
+        }
+    }
+
+    /// The encoder's hidden states `[rows, d_model]` of a batch of token sequences.
+    package func encode(_ inputs: [ModelInput], _ tape: Tape) -> (hidden: Variable, layout: RaggedLayout) {
+        let layout = ModelInput.layout(inputs)
+        let embedded = tape.gather(shared, inputs.flatMap(\.tokens))
+        return (encoder.finish(embedded, fromBlock: 0, layout, encoder.bias(layout, tape), tape), layout)
+    }
+
+    /// Logits `[label rows, vocabulary]` with teacher forcing: each label is predicted from the true ones before it.
+    ///
+    /// - Parameter labels: target tokens of each sequence, `</s>` included; -100 is fed as padding.
+    package func logits(
+        encoded: Variable, _ layout: RaggedLayout, labels: [[Int32]], _ tape: Tape
+    ) -> Variable {
+        let inputs = labels.flatMap { sequence in
+            [config.decoderStartTokenID] + sequence.dropLast().map { $0 < 0 ? config.padTokenID : $0 }
+        }
+        let states = decoder(
+            tape.gather(shared, inputs), RaggedLayout(lengths: labels.map(\.count)), encoded: encoded, layout, tape)
+        return project(states, tape)
+    }
+
+    /// The output head. With tied embeddings the states are scaled by d_model^-0.5 first.
+    func project(_ states: Variable, _ tape: Tape) -> Variable {
+        let scaled = config.tieWordEmbeddings
+            ? tape.scale(states, by: 1 / Float(config.dModel).squareRoot()) : states
+        return tape.linear(scaled, weight: head)
+    }
+
+    /// Cross-entropy of each sequence, as the mean over its labels that are not -100, and the sum over sequences.
+    package func loss(
+        encoded: Variable, _ layout: RaggedLayout, labels: [[Int32]], _ tape: Tape
+    ) -> (total: Variable, each: [Float]) {
+        let weights = labels.flatMap { sequence -> [Float] in
+            let counted = sequence.count { $0 != CrossEntropy.ignoredLabel }
+            return sequence.map { $0 == CrossEntropy.ignoredLabel ? 0 : 1 / Float(counted) }
+        }
+        let (total, rows) = tape.crossEntropy(
+            logits(encoded: encoded, layout, labels: labels, tape), labels: labels.flatMap { $0 }, weights: weights)
+        var row = 0
+        let each = labels.map { sequence -> Float in
+            defer { row += sequence.count }
+            return (row..<row + sequence.count).reduce(0) { $0 + weights[$1] * rows.pointer[$1] }
+        }
+        return (total, each)
+    }
+}
