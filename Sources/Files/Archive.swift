@@ -74,13 +74,21 @@ package enum Archive {
         return try reader.readAll(sizeHint: member.size)
     }
 
-    /// Fills `buffer` with the first bytes of one member, without a copy in between; returns how many it had.
+    /// Fills `buffer` with a member of exactly its size, without a copy in between.
+    /// - Throws: `FilesError.memberSize` when the member is shorter or longer; damage is found too.
     package static func read(
         _ name: String, from url: URL, into buffer: UnsafeMutableRawBufferPointer
-    ) throws -> Int {
+    ) throws {
         // The buffer bounds what is unpacked here, so the limits have nothing to protect.
         let limits = UnpackLimits(bytes: .max, ratioFrom: .max)
-        return try seek(name, in: url, limits: limits).reader.readFully(into: buffer)
+        let (reader, member) = try seek(name, in: url, limits: limits)
+        let found = try reader.readFully(into: buffer)
+        // Checksums are looked at when the end has been seen, so it is asked for what comes after, too.
+        let isWhole = try found == buffer.count && !reader.hasMore()
+        guard isWhole else {
+            throw FilesError.memberSize(
+                path: url.path, member: name, expected: buffer.count, found: member.size ?? found)
+        }
     }
 
     static func seek(
@@ -107,6 +115,13 @@ extension ArchiveReader {
             filled += count
         }
         return filled
+    }
+
+    /// Whether the current member has bytes left; one of them is lost.
+    func hasMore() throws(FilesError) -> Bool {
+        let byte = UnsafeMutableRawBufferPointer.allocate(byteCount: 1, alignment: 1)
+        defer { byte.deallocate() }
+        return try read(into: byte) > 0
     }
 
     /// Calls `body` with the current member's bytes, piece by piece.

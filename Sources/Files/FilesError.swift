@@ -16,6 +16,7 @@ package enum FilesError: Error, Equatable, CustomStringConvertible, Sendable {
     case escapingMember(path: String, member: String)
     /// A member that unpacks to more than `limit` bytes.
     case swellingMember(path: String, member: String, limit: Int)
+    case memberSize(path: String, member: String, expected: Int, found: Int)
     case unknownMember(path: String, member: String, present: [String])
     case severalMembers(path: String, present: [String])
     case noMembers(path: String)
@@ -48,6 +49,8 @@ package enum FilesError: Error, Equatable, CustomStringConvertible, Sendable {
         case .swellingMember(let path, let member, let limit):
             "\(path): member \(member): unpacks to more than \(Self.size(limit)); refused, unpack it by hand "
                 + "if it can be trusted"
+        case .memberSize(let path, let member, let expected, let found):
+            "\(path): member \(member): expected \(expected) bytes, found \(found); download or write the file again"
         case .unknownMember(let path, let member, let present):
             "\(path): has no member \(member); it has \(Self.list(present))"
         case .severalMembers(let path, let present):

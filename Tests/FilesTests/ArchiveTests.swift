@@ -26,16 +26,26 @@ import Testing
         }
     }
 
-    @Test("a member fills a buffer, which may be shorter or longer")
+    @Test("a member fills a buffer of its size, and no other")
     func intoBuffer() throws {
         let url = folder.url("a.zip")
         try ArchiveMaker.pack([("m", Data([1, 2, 3, 4, 5]))], as: .storedZip, to: url)
-        for (size, filled) in [(3, 3), (5, 5), (9, 5)] {
+        func read(_ size: Int) throws -> [UInt8] {
             var bytes = [UInt8](repeating: 0, count: size)
-            let count = try bytes.withUnsafeMutableBytes { try Archive.read("m", from: url, into: $0) }
-            #expect(count == filled)
-            #expect(bytes == Array([1, 2, 3, 4, 5, 0, 0, 0, 0].prefix(size)))
+            try bytes.withUnsafeMutableBytes { try Archive.read("m", from: url, into: $0) }
+            return bytes
         }
+        #expect(try read(5) == [1, 2, 3, 4, 5])
+        for size in [0, 4, 6] {
+            #expect(throws: FilesError.memberSize(path: url.path, member: "m", expected: size, found: 5)) {
+                try read(size)
+            }
+        }
+        var changed = try Data(contentsOf: url)
+        let payload = try #require(changed.range(of: Data([1, 2, 3, 4, 5])))
+        changed[payload.lowerBound] = 9
+        try changed.write(to: url)
+        #expect(throws: FilesError.self) { try read(5) }
     }
 
     @Test("a member whose path escapes is refused, even when another one is asked for",
@@ -106,7 +116,8 @@ import Testing
         #expect(throws: FilesError.self) { try InputFile.contents(of: url) }
     }
 
-    @Test("bytes changed inside a bzip2 or xz file are found by its checksums", arguments: [ArchiveMaker.Filter.bzip2, .xz])
+    @Test("bytes changed inside a bzip2 or xz file are found by its checksums",
+        arguments: [ArchiveMaker.Filter.bzip2, .xz])
     func changedInside(filter: ArchiveMaker.Filter) throws {
         let url = folder.url("a.bin")
         let text = Data((0..<20_000).map { "line \($0 &* 7919)\n" }.joined().utf8)
