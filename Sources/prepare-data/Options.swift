@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+import ToolSupport
+
+/// `--input` and `--member`.
+struct InputOptions: ParsableArguments {
+    @Option(name: [.short, .long], help: ArgumentHelp("The file to read.", valueName: "file"))
+    var input: URL
+
+    @Option(
+        help: ArgumentHelp(
+            "The member to read of an archive that has several.", valueName: "name"))
+    var member: String?
+}
+
+/// `--tokenizer` and the lengths that inputs and labels are cut to.
+struct TokenizerOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Write token ids too, by the spiece.model in this folder.", valueName: "folder"))
+    var tokenizer: URL?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Tokens of an input at most, </s> included; longer ones are cut.", valueName: "tokens"))
+    var maxLength = 20
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Tokens of a label at most, </s> included; longer ones are cut.", valueName: "tokens"))
+    var maxLabelLength = 20
+
+    func validate() throws {
+        // One token would be the end token alone.
+        try atLeast(2, maxLength, "--max-length")
+        try atLeast(2, maxLabelLength, "--max-label-length")
+    }
+}
+
+/// Refuses a count below `least`.
+func atLeast(_ least: Int, _ value: Int, _ option: String) throws {
+    if value < least {
+        throw ValidationError("\(option) must be at least \(least), found \(value)")
+    }
+}
