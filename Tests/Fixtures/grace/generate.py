@@ -137,8 +137,8 @@ def main():
         "date": datetime.date.today().isoformat(), "numpy": np.__version__, "seed": SEED, "margin": MARGIN,
         "streams": streams,
     }
-    lines = json.dumps(document, separators=(",", ":")).replace('{"query"', '\n{"query"').replace('{"mode"', '\n{"mode"')
-    output.write_text(lines + "\n")
+    text = json.dumps(document, separators=(",", ":"))
+    output.write_text(text.replace('{"query"', '\n{"query"').replace('{"mode"', '\n{"mode"') + "\n")
     counts = {}
     for stream in streams:
         for one in stream["runs"]:

@@ -66,7 +66,8 @@ def random_weights(config, seed, gain, head, end):
 
     Layer norms get random scales, so that forgetting one shows. `gain` weighs what the layers add against the
     embedding that the residual stream begins with; without it a tied head repeats its last token. The decoder's
-    final norm has random signs for the same reason. `head` is the standard deviation of the logits; the row of `</s>` is `end` times as long, which ends some answers early.
+    final norm has random signs for the same reason. `head` is the standard deviation of the logits; the row of `</s>`
+    is `end` times as long, which ends some answers early.
     """
     generator = torch.Generator().manual_seed(seed)
     width, inner = config["d_model"], config["num_heads"] * config["d_kv"]
@@ -128,7 +129,8 @@ def ordered(state):
     from collections import OrderedDict
 
     result = OrderedDict(state)
-    modules = sorted({""} | {".".join(name.split(".")[:end]) for name in state for end in range(1, name.count(".") + 1)})
+    paths = [name.split(".") for name in state]
+    modules = sorted({".".join(path[:end]) for path in paths for end in range(len(path))})
     result._metadata = OrderedDict((module, {"version": 1}) for module in modules)
     return result
 
