@@ -3,7 +3,7 @@
     python full_shape.py FOLDER [--seed 7]
 
 The folder then serves the parity test (GRACE_T5_PARITY=FOLDER swift test -c release --filter ModelsTests) and the
-benchmarks. It takes about a minute, 340 MB of disk and 3 GB of memory. See README.md for what each tensor is.
+benchmarks. It takes about a minute, 340 MB of disk and 2.2 GB of memory. See README.md for what each tensor is.
 """
 
 import argparse
