@@ -60,8 +60,8 @@ let package = Package(
         module("Tensors", ["COpenBLAS"], optimised),
         module("Autodiff", ["Tensors"], optimised),
         module("Checkpoints", ["Files", "Tensors"], optimised),
-        module("Models", ["Autodiff", "Checkpoints"], optimised),
-        module("Editing", ["Models", "Tables"], optimised),
+        module("Models", ["Autodiff", "Checkpoints", "Files"], optimised),
+        module("Editing", ["Checkpoints", "Files", "Models", "Tables"], optimised),
         module("Scoring", ["Editing", "Tables"], optimised),
 
         // Tools: parse, call, write.

@@ -1,6 +1,5 @@
 /// What can go wrong while a model is edited, or with an edit log.
 package enum EditingError: Error, CustomStringConvertible, Sendable {
-    case lossNotFinite(step: Int)
     case editDiverged(step: Int, id: Int, at: Int)
     case queryNotFinite(step: Int, id: Int)
     case labelTooLong(row: Int, file: String, tokens: Int, limit: Int)
@@ -10,8 +9,6 @@ package enum EditingError: Error, CustomStringConvertible, Sendable {
 
     package var description: String {
         switch self {
-        case .lossNotFinite(let step):
-            "the loss became infinite or NaN at training step \(step); lower --learning-rate"
         case .editDiverged(let step, let id, let at):
             "stream step \(step) (id \(id)): the loss became infinite or NaN at training step \(at); lower --learning-rate"
         case .queryNotFinite(let step, let id):

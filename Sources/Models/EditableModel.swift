@@ -27,6 +27,12 @@ package struct SitePrefix: Sendable {
         self.siteOutput = siteOutput
         self.residual = residual
     }
+
+    /// The same without the layer's input, for those who have taken their query from it.
+    package var withoutSiteInput: SitePrefix {
+        SitePrefix(
+            input: input, siteInput: Tensor(zeros: [0, siteInput.rowWidth]), siteOutput: siteOutput, residual: residual)
+    }
 }
 
 /// A frozen model that can be cut at an edit site. It knows layers, not editors.

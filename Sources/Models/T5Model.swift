@@ -62,8 +62,9 @@ package final class T5Model {
     package func logits(
         encoded: Variable, _ layout: RaggedLayout, labels: [[Int32]], _ tape: Tape
     ) -> Variable {
-        let inputs = labels.flatMap { sequence in
-            [config.decoderStartTokenID] + sequence.dropLast().map { $0 < 0 ? config.padTokenID : $0 }
+        let inputs = labels.flatMap { sequence -> [Int32] in
+            let shifted = sequence.dropLast().map { $0 < 0 ? config.padTokenID : $0 }
+            return [config.decoderStartTokenID] + shifted
         }
         let states = decoder(
             tape.gather(shared, inputs), RaggedLayout(lengths: labels.map(\.count)), encoded: encoded, layout, tape)

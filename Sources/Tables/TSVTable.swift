@@ -29,6 +29,12 @@ package struct TSVTable: Sendable {
         append(fields: row.map(\.cell))
     }
 
+    /// Adds the first rows of another table with the same columns.
+    package mutating func append(contentsOf other: TSVTable, first count: Int) {
+        precondition(other.columns == columns, "tables of different columns")
+        rows.append(contentsOf: other.rows.prefix(count))
+    }
+
     mutating func append(fields: [String]) {
         precondition(fields.count == columns.count, "a row of \(name) needs \(columns.count) fields")
         rows.append(fields)

@@ -26,6 +26,8 @@ package struct RunManifest: Codable, Sendable {
     package var outputs: [File] = []
     /// Every setting that shaped the result, defaults included.
     package var settings: [String: String] = [:]
+    /// Seconds that parts of the run took, by name.
+    package var timings: [String: Double]?
     /// When the run began and ended, in ISO 8601, UTC.
     package var started: String
     package var finished: String?
@@ -39,7 +41,7 @@ package struct RunManifest: Codable, Sendable {
     private var begin: Date?
 
     private enum CodingKeys: String, CodingKey {
-        case tool, version, arguments, seed, inputs, outputs, settings, started, finished, seconds, machine
+        case tool, version, arguments, seed, inputs, outputs, settings, timings, started, finished, seconds, machine
         case peakMemoryBytes = "peak_memory_bytes"
     }
 

@@ -5,6 +5,11 @@ extension Codebook {
     package struct Neighbour: Sendable, Equatable {
         package let key: Int
         package let distance: Float
+
+        package init(key: Int, distance: Float) {
+            self.key = key
+            self.distance = distance
+        }
     }
 
     /// The key nearest to the query; nil in an empty codebook.

@@ -35,9 +35,15 @@ extension CodebookHistory {
         try writer.write(to: url)
     }
 
-    /// Reads a history and checks that it is one: steps in order, keys that exist.
-    package init(contentsOf url: URL) throws {
+    /// Reads a history with the metadata of its file.
+    package static func read(_ url: URL) throws -> (history: CodebookHistory, metadata: [String: String]) {
         let file = try SafetensorsFile(url)
+        return (try CodebookHistory(file), file.metadata)
+    }
+
+    /// Reads a history and checks that it is one: steps in order, keys that exist.
+    package init(_ file: SafetensorsFile) throws {
+        let url = file.url
         func fail(_ what: String) -> EditingError { .badLog(file: url.path, what: what) }
         guard file.metadata["format"] == Self.formatName else { throw fail("is no codebook of stream-edit") }
         guard file.metadata["format_version"] == Self.formatVersion else {

@@ -35,12 +35,10 @@ package final class GRACEEditor<Model: EditableModel>: Editor {
         let key = codebook.apply(decision, query: query, label: request.label, initialRadius: options.radius) {
             initialValue(for: request)
         }
-        let trained: ValueTrainer<Model>.Result
-        do {
-            let start = ValueTrainer<Model>.Case(
-                prefix: request.prefix, label: request.label, value: codebook.values[key])
-            trained = try trainer.train([start])[0]
-        } catch EditingError.lossNotFinite(let step) {
+        let start = ValueTrainer<Model>.Case(
+            prefix: request.prefix, label: request.label, value: codebook.values[key])
+        let trained = trainer.train([start])[0]
+        if let step = trained.divergedAt {
             throw EditingError.editDiverged(step: request.step, id: request.id, at: step)
         }
         codebook.setValue(trained.value, of: key)

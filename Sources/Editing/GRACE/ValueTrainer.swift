@@ -25,6 +25,8 @@ package struct ValueTrainer<Model: EditableModel> {
         package let value: Tensor
         /// The loss that the last step lowered; NaN without steps.
         package let loss: Float
+        /// The first step, from 1, whose loss was infinite or NaN.
+        package let divergedAt: Int?
     }
 
     let model: Model
@@ -38,26 +40,34 @@ package struct ValueTrainer<Model: EditableModel> {
     }
 
     /// Takes `options.steps` Adam steps on every case, with moments of its own for each edit.
-    package func train(_ cases: [Case]) throws(EditingError) -> [Result] {
+    package func train(_ cases: [Case]) -> [Result] {
         let prefixes = cases.map(\.prefix), labels = cases.map(\.label)
-        let values = Variable(Rows.concatenate(cases.map { $0.value.reshaped([1, site.valueWidth]) }), requiresGradient: true)
+        let values = Variable(
+            Rows.concatenate(cases.map { $0.value.reshaped([1, site.valueWidth]) }), requiresGradient: true)
         let frozen = Variable(Rows.concatenate(prefixes.map(\.siteOutput)))
         let rows = prefixes.enumerated().flatMap { index, prefix in
             options.replacement.rows(of: prefix, replacedBy: Int32(index))
         }
         let adam = Adam(learningRate: options.learningRate)
         var losses = [Float](repeating: .nan, count: cases.count)
+        var divergedAt = [Int?](repeating: nil, count: cases.count)
         for step in 0..<options.steps {
             let tape = Tape()
             let siteOutput = tape.replaceRows(of: frozen, with: values, rows)
             let (total, each) = model.loss(
                 of: prefixes, at: site, siteOutput: siteOutput, labels: labels, tape: tape)
-            guard total.value.scalar.isFinite else { throw .lossNotFinite(step: step + 1) }
+            for (index, loss) in each.enumerated() where !loss.isFinite && divergedAt[index] == nil {
+                divergedAt[index] = step + 1
+            }
             tape.backward(from: total)
             adam.step([values])
             losses = each
         }
-        return cases.indices.map { Result(value: values.value.rows($0..<$0 + 1).copy().reshaped([site.valueWidth]), loss: losses[$0]) }
+        return cases.indices.map { index in
+            Result(
+                value: values.value.rows(index..<index + 1).copy().reshaped([site.valueWidth]), loss: losses[index],
+                divergedAt: divergedAt[index])
+        }
     }
 }
 

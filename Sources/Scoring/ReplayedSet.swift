@@ -1,0 +1,93 @@
+import Checkpoints
+import Editing
+import Models
+import Tensors
+
+/// The predictions of an edited model for one evaluation set, kept up to date edit by edit.
+///
+/// For each input: its query, the nearest key so far with its distance, and the current answer. An edit brings at most
+/// one new key, so one distance per input finds the new nearest key; only inputs that now get another value, or whose
+/// value was trained, pass through the model again.
+package final class ReplayedSet<Model: EditableModel> {
+    private let model: Model
+    private let site: EditSite
+    private let options: GRACEOptions
+    private let maxNewTokens: Int
+    private let prefixes: [SitePrefix]
+    private let queries: [[Float]]
+    private let frozenAnswers: [[Int32]]
+    private var nearest: [Codebook.Neighbour?]
+    /// The key whose value answers each input; nil where the frozen layer does.
+    package private(set) var keyInForce: [Int?]
+    package private(set) var answers: [[Int32]]
+    /// How many inputs pass through the model together.
+    private static var batch: Int { 64 }
+
+    /// Runs the frozen model over all inputs. `nearest` starts from an empty codebook.
+    package init(
+        model: Model, site: EditSite, options: GRACEOptions, maxNewTokens: Int, inputs: [ModelInput]
+    ) throws {
+        self.model = model
+        self.site = site
+        self.options = options
+        self.maxNewTokens = maxNewTokens
+        var prefixes: [SitePrefix] = [], answers: [[Int32]] = [], queries: [[Float]] = []
+        for start in stride(from: 0, to: inputs.count, by: Self.batch) {
+            let part = model.prefixes(of: Array(inputs[start..<min(start + Self.batch, inputs.count)]), at: site)
+            answers += try model.predict(
+                part, at: site, siteOutput: Rows.concatenate(part.map(\.siteOutput)), maxNewTokens: maxNewTokens)
+            queries += part.map(options.query.query)
+            prefixes += part.map(\.withoutSiteInput)
+        }
+        self.prefixes = prefixes
+        self.queries = queries
+        self.answers = answers
+        frozenAnswers = answers
+        nearest = Array(repeating: nil, count: inputs.count)
+        keyInForce = Array(repeating: nil, count: inputs.count)
+    }
+
+    package var count: Int { prefixes.count }
+
+    /// The nearest key of input i with its distance; nil while there is none.
+    package func neighbour(_ i: Int) -> Codebook.Neighbour? { nearest[i] }
+
+    /// Follows an edit that left `codebook` as it is, brought the keys `newKeys`, and trained the value of `trained`.
+    /// Returns the inputs whose answers were computed anew or fell back to the frozen model's.
+    @discardableResult
+    package func follow(_ codebook: Codebook, newKeys: Range<Int>, trained: Int?) throws -> [Int] {
+        var changed: [Int] = [], rerun: [Int] = []
+        for i in 0..<count {
+            for key in newKeys { meet(key, i, codebook) }
+            let now = nearest[i].flatMap { codebook.covers($0) ? $0.key : nil }
+            guard now != keyInForce[i] || (now != nil && now == trained) else { continue }
+            keyInForce[i] = now
+            changed.append(i)
+            if now == nil { answers[i] = frozenAnswers[i] } else { rerun.append(i) }
+        }
+        for start in stride(from: 0, to: rerun.count, by: Self.batch) {
+            try answer(Array(rerun[start..<min(start + Self.batch, rerun.count)]), codebook)
+        }
+        return changed
+    }
+
+    /// Compares input i with a key it has not met.
+    private func meet(_ key: Int, _ i: Int, _ codebook: Codebook) {
+        let distance = queries[i].withUnsafeBufferPointer { query in
+            query.baseAddress.map { codebook.distance(from: $0, to: key) } ?? .infinity
+        }
+        if nearest[i].map({ codebook.isNearer(distance, than: $0.distance) }) ?? true {
+            nearest[i] = Codebook.Neighbour(key: key, distance: distance)
+        }
+    }
+
+    private func answer(_ inputs: [Int], _ codebook: Codebook) throws {
+        let outputs = inputs.map { i in
+            keyInForce[i].map { options.replacement.siteOutput(of: prefixes[i], with: codebook.values[$0]) }
+                ?? prefixes[i].siteOutput
+        }
+        let fresh = try model.predict(
+            inputs.map { prefixes[$0] }, at: site, siteOutput: Rows.concatenate(outputs), maxNewTokens: maxNewTokens)
+        for (i, answer) in zip(inputs, fresh) { answers[i] = answer }
+    }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Foundation
+import Tensors
+import ToolSupport
+
+@main
+struct Evaluate: Tool {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Scores an edited model after every edit, or answers questions with it.",
+        discussion: """
+            Replays an edit log over evaluation sets and writes a metric table: a row before the first edit and one \
+            after each. With --predict it answers the questions of a JSONL file instead. True answers are read from \
+            the .jsonl beside each set; where there is none, the decoded label is the true answer.
+            """,
+        version: ToolVersion.current)
+
+    @OptionGroup(title: "Edited model") var log: LogOptions
+    @OptionGroup(title: "Scores") var sets: SetOptions
+    @OptionGroup(title: "Answers") var prediction: PredictionOptions
+
+    @Option(name: [.short, .long], help: ArgumentHelp("The metric table, or the file of answers.", valueName: "file"))
+    var output: URL
+
+    @OptionGroup var threads: ThreadsOption
+    @OptionGroup var messages: MessageOptions
+
+    func validate() throws {
+        if prediction.predict != nil && (sets.upstream != nil || sets.holdout != nil) {
+            throw ValidationError("--predict answers questions and scores nothing: leave out --upstream and --holdout")
+        }
+        if prediction.predict == nil && prediction.step != nil {
+            throw ValidationError("--step goes with --predict; metric tables cover every step")
+        }
+    }
+
+    func run() throws {
+        Parallel.threadCount = threads.count
+        let edited = try EditedModel(log)
+        if let questions = prediction.predict {
+            try PredictionWriter(edited: edited).answer(questions, step: prediction.step, to: output)
+        } else {
+            try MetricTable(edited: edited, sets: sets).write(to: output)
+        }
+    }
+}
+
+struct LogOptions: ParsableArguments {
+    @Option(name: [.short, .long], help: ArgumentHelp("The edit log of stream-edit.", valueName: "folder"))
+    var edits: URL
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("The model that was edited; by default where the log says it was.", valueName: "folder"))
+    var model: URL?
+}
+
+struct SetOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The stream that was edited; by default where the log says it was.", valueName: "file.safetensors"))
+    var stream: URL?
+
+    @Option(
+        help: ArgumentHelp("Questions that the model knew before it was edited.", valueName: "file.safetensors"))
+    var upstream: URL?
+
+    @Option(
+        help: ArgumentHelp("Rephrasings of the stream's questions, held out from it.", valueName: "file.safetensors"))
+    var holdout: URL?
+}
+
+struct PredictionOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Questions to answer, each line an object with a \"question\".", valueName: "file.jsonl"))
+    var predict: URL?
+
+    @Option(
+        help: ArgumentHelp("Answer as after this many inputs of the stream; the whole log if not given.", valueName: "step"))
+    var step: Int?
+
+    func validate() throws {
+        if let step, step < 0 { throw ValidationError("--step must not be negative, found \(step)") }
+    }
+}

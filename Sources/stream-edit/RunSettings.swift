@@ -1,0 +1,39 @@
+import Editing
+import Foundation
+
+/// The settings that define a run's result. They are kept with the edit log: a run resumes only its own.
+struct RunSettings {
+    let values: [String: String]
+
+    init(
+        layer: String, options: GRACEOptions, compat: Compatibility, maxNewTokens: Int, modelDigest: String,
+        streamDigest: String
+    ) {
+        values = GRACEMetadata(options: options, layer: layer, maxNewTokens: maxNewTokens).values.merging([
+            "compat": compat.rawValue, "model_sha256": modelDigest, "stream_sha256": streamDigest,
+        ]) { $1 }
+    }
+
+    /// The state that is already in the folder; nil where a run starts afresh.
+    ///
+    /// - Throws: `EditingError.otherSettings` when it was made with other settings and is not to be overwritten.
+    func resume(_ log: EditLog, overwrite: Bool) throws -> EditLog.State? {
+        let found: EditLog.State?
+        do {
+            found = try log.load()
+        } catch where overwrite {
+            found = nil
+        }
+        guard let state = found else {
+            if overwrite { try log.remove() }
+            return nil
+        }
+        guard let field = values.keys.sorted().first(where: { state.metadata[$0] != values[$0] }) else { return state }
+        guard overwrite else {
+            throw EditingError.otherSettings(
+                file: log.folder.path, field: field, now: values[field] ?? "none", then: state.metadata[field] ?? "none")
+        }
+        try log.remove()
+        return nil
+    }
+}
