@@ -40,6 +40,11 @@ package struct T5Config: Codable, Sendable, Equatable {
         case decoderStartTokenID = "decoder_start_token_id"
     }
 
+    /// What transformers 5 writes in place of `tie_word_embeddings`, which it then sets for every T5.
+    private enum LaterKeys: String, CodingKey {
+        case scaleDecoderOutputs = "scale_decoder_outputs"
+    }
+
     package init(from decoder: any Decoder) throws {
         let box = try decoder.container(keyedBy: CodingKeys.self)
         func read<T: Decodable>(_ key: CodingKeys, _ fallback: T) throws -> T {
@@ -56,7 +61,8 @@ package struct T5Config: Codable, Sendable, Equatable {
         relativeAttentionMaxDistance = try read(.relativeAttentionMaxDistance, relativeAttentionMaxDistance)
         layerNormEpsilon = try read(.layerNormEpsilon, layerNormEpsilon)
         feedForwardProj = try read(.feedForwardProj, feedForwardProj)
-        tieWordEmbeddings = try read(.tieWordEmbeddings, tieWordEmbeddings)
+        tieWordEmbeddings = try decoder.container(keyedBy: LaterKeys.self)
+            .decodeIfPresent(Bool.self, forKey: .scaleDecoderOutputs) ?? read(.tieWordEmbeddings, tieWordEmbeddings)
         padTokenID = try read(.padTokenID, padTokenID)
         eosTokenID = try read(.eosTokenID, eosTokenID)
         decoderStartTokenID = try read(.decoderStartTokenID, padTokenID)

@@ -50,6 +50,9 @@ struct EditingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How often to save progress that a killed run can resume from.", valueName: "seconds"))
     var checkpointSeconds = 30.0
 
+    @Flag(help: "Record in run.json how long it takes to answer one question alone.")
+    var timeGeneration = false
+
     func validate() throws {
         if let maxEdits, maxEdits < 1 { throw ValidationError("--max-edits must be at least 1, found \(maxEdits)") }
         guard (1...4096).contains(maxNewTokens) else {

@@ -88,6 +88,10 @@ struct StreamEdit: Tool {
         try manifest.addOutput(log.editsFile)
         manifest.settings = settings.values
         manifest.timings = try Timings.of(state, loadSeconds: loadSeconds)
+        if editing.timeGeneration {
+            manifest.timings?["generate_seconds"] = try Timings.generation(
+                model, site: site, items: set.items, maxNewTokens: maxNewTokens)
+        }
         try manifest.finish(writingTo: manifestFile)
         Message.note(
             "\(state.steps) inputs, \(state.history.editCount) edits, \(state.history.keys.count) keys; "
