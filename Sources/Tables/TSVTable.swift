@@ -35,7 +35,8 @@ package struct TSVTable: Sendable {
         rows.append(contentsOf: other.rows.prefix(count))
     }
 
-    mutating func append(fields: [String]) {
+    /// Adds a row of fields that are already written as they stand in a file, escaped.
+    package mutating func append(fields: [String]) {
         precondition(fields.count == columns.count, "a row of \(name) needs \(columns.count) fields")
         rows.append(fields)
     }

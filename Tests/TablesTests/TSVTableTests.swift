@@ -1,7 +1,7 @@
 import Foundation
+import Tables
 import TestSupport
 import Testing
-import Tables
 
 @Suite("Tab-separated tables")
 struct TSVTableTests {

@@ -1,0 +1,41 @@
+/// Why figure tables could not be made from metric tables.
+package enum FiguresError: Error, CustomStringConvertible, Sendable, Equatable {
+    /// A metric table has a header and no rows.
+    case noRows(file: String)
+    /// A run stands in two places.
+    case duplicate(run: String, first: String, second: String)
+    /// The first row of a run is not the state before editing.
+    case noStart(file: String, line: Int, run: String, edits: Int)
+    /// The rows of a run are not in the order of its edits.
+    case disorder(file: String, line: Int, run: String, edits: Int, before: Int)
+    /// A radius was asked for that no run has.
+    case unknownRadius(asked: String, present: [String])
+    /// An editor was asked for that no run has.
+    case unknownEditor(asked: String, present: [String])
+    /// The tables hold several editors and none of them is the one that is summarised by default.
+    case severalEditors([String])
+
+    package var description: String {
+        switch self {
+        case .noRows(let file):
+            return "\(file): the metric table has no rows; write it again with evaluate"
+        case .duplicate(let run, let first, let second) where first == second:
+            return "\(first): the run (\(run)) is there twice; keep one of them"
+        case .duplicate(let run, let first, let second):
+            return "\(second): the run (\(run)) is already in \(first); give each run once"
+        case .noStart(let file, let line, let run, let edits):
+            return "\(file): line \(line), column 'edits': the run (\(run)) begins with \(edits), "
+                + "expected the row before editing with 0"
+        case .disorder(let file, let line, let run, let edits, let before):
+            return "\(file): line \(line), column 'edits': expected more than \(before) in the run (\(run)), "
+                + "found \(edits)"
+        case .unknownRadius(let asked, let present):
+            return "no run has the radius \(asked); the radii are: \(present.joined(separator: " "))"
+        case .unknownEditor(let asked, let present):
+            return "no run has the editor '\(asked)'; the editors are: \(present.joined(separator: " "))"
+        case .severalEditors(let present):
+            return "the tables hold the editors \(present.joined(separator: " ")); say with --editor which one "
+                + "the summary is about"
+        }
+    }
+}
