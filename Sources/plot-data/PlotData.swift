@@ -9,6 +9,7 @@ struct PlotData: Tool {
     static let configuration = CommandConfiguration(
         commandName: "plot-data",
         abstract: "Join metric tables into the tables behind the figures, and say what the runs show.",
+        usage: "plot-data --metrics <file> ... --output <folder> [<options>]",
         discussion: """
             Reads the metric tables that evaluate writes, and writes tab-separated tables
             with one observation a row:
@@ -71,17 +72,15 @@ struct PlotData: Tool {
         let runs = try MetricRun.read(metrics)
         for file in metrics { try manifest.addInput(file) }
 
-        if wants(.fig4) {
-            try write(FigureTable.figure4(runs, radii: figure4Radii), recordedIn: &manifest)
-        }
-        if wants(.fig8) { try write(FigureTable.figure8(runs), recordedIn: &manifest) }
-        if wants(.final) { try write(FigureTable.final(runs), recordedIn: &manifest) }
-        var summary: Summary?
-        if wants(.summary) {
-            let made = try Summary(runs, editor: editor)
-            try write(made.table, recordedIn: &manifest)
-            summary = made
-        }
+        // Everything is made before anything is written, so that an error leaves the folder as it was.
+        var tables: [TSVTable] = []
+        if wants(.fig4) { tables.append(try FigureTable.figure4(runs, radii: figure4Radii)) }
+        if wants(.fig8) { tables.append(FigureTable.figure8(runs)) }
+        if wants(.final) { tables.append(FigureTable.final(runs)) }
+        let summary = wants(.summary) ? try Summary(runs, editor: editor) : nil
+        if let summary { tables.append(summary.table) }
+
+        for table in tables { try write(table, recordedIn: &manifest) }
         try manifest.finish(writingTo: output.output.appendingPathComponent("run.json"))
         // Last, because a reader of stdout that goes away ends the run.
         if printSummary, let summary { try StandardOutput.write(SummaryText.table(of: summary)) }

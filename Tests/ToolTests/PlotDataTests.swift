@@ -55,7 +55,7 @@ struct PlotDataTests {
         #expect(shown.count == 10)
         #expect(shown[0] == "holds  value  bound    claim")
         #expect(shown[7] == "yes    0.500  <= 0.9   keys at a larger radius as a share of those at the tiniest (0.01)"
-            + " [block 1, radius 3]")
+            + " [block 1, radius 1]")
         #expect(shown[9] == "no     nan    >= 0.02  difference of final holdout F1 between layers at one radius")
         let manifest = try String(contentsOf: folder.url("out/figures/run.json"), encoding: .utf8)
         #expect(manifest.contains(#""tool" : "plot-data""#) && manifest.contains(#""path" : "m3.tsv""#))
@@ -106,7 +106,7 @@ struct PlotDataTests {
     func misuse(arguments: [String]) async throws {
         let result = try await ToolProcess("plot-data", in: folder.url).run(arguments)
         #expect(result.status == 64 && result.output.isEmpty)
-        #expect(result.errors.hasPrefix("plot-data: ") && result.errors.contains("Usage: plot-data"))
+        #expect(result.errors.hasPrefix("plot-data: ") && result.errors.lowercased().contains("usage: plot-data"))
     }
 
     @Test("A reader that goes away is success, a full device is not")
