@@ -5,11 +5,15 @@ extension FactTable {
     /// Writes the edit facts in De Cao's layout: one row a fact, the first template as `input`, the other phrasings as
     /// `filtered_rephrases`, three answers of other facts as `alternatives`.
     ///
+    /// The rows stand in an order drawn by seed, so that the first ones, which splits take, are of all relations.
+    ///
     /// - Parameter phrasings: how many templates of each relation are used; all of them when nil.
     /// - Returns: the number of rows.
     /// - Throws: `FilesError` when the file cannot be written.
     package func writeZsRE(to url: URL, seed: UInt64, phrasings: Int? = nil) throws -> Int {
-        let edits = facts.filter { $0.role == .edit }
+        var edits = facts.filter { $0.role == .edit }
+        var order = SeededGenerator(seed: seed, stream: "facts.order")
+        order.shuffle(&edits)
         try AtomicFile.write(to: url) { file in
             for (index, fact) in edits.enumerated() {
                 let count = min(phrasings ?? .max, templateCount(of: fact.relation))
