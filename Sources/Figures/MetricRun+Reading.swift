@@ -92,10 +92,12 @@ extension TSVRecord {
         return value
     }
 
+    /// A score; one that rounding has put just outside of 0 to 1 is put back.
     fileprivate func score(_ column: String) throws -> Double {
         let value = try number(column)
-        guard value.isNaN || (0...1).contains(value) else { throw bad(column, "a number from 0 to 1", value.cell) }
-        return value
+        if value.isNaN { return value }
+        guard (-1e-6...1 + 1e-6).contains(value) else { throw bad(column, "a number from 0 to 1", value.cell) }
+        return min(max(value, 0), 1)
     }
 }
 

@@ -90,6 +90,14 @@ struct MetricRunTests {
         #expect(FigureTable.final(runs).rows == [row(two, 0.5, 0)])
     }
 
+    @Test("A score that rounding has put just outside of 0 to 1 is put back")
+    func rounding() throws {
+        let url = try tables.write("m.tsv", [row(two, 0.5, 0, ["upstream_f1": "1.0000001", "holdout_f1": "-1e-17"])])
+        let table = FigureTable.figure8(try MetricRun.read([url]))
+        #expect(try table.records[0].number("upstream_f1") == 1)
+        #expect(try table.records[0].number("holdout_f1") == 0)
+    }
+
     @Test("A field that cannot be is refused with line and column", arguments: [
         ("upstream_f1", "1.5", "a number from 0 to 1"), ("holdout_f1", "-0.1", "a number from 0 to 1"),
         ("stream_em", "x", "a number"), ("edits", "-1", "a whole number from 0"), ("edits", "1.5", "an integer"),

@@ -4,6 +4,7 @@ import Testing
 
 @Suite("plot-data as a process")
 struct PlotDataTests {
+    private static let gnuplot = "/usr/bin/gnuplot"
     private let folder: TemporaryFolder
 
     init() throws {
@@ -120,6 +121,25 @@ struct PlotDataTests {
         #expect(full.errors == "plot-data: cannot write to the standard output: No space left on device\n")
         let help = try await ToolProcess("plot-data", stdout: .file("/dev/full")).run(["--help"])
         #expect(help.status == 1)
+    }
+
+    @Test("gnuplot draws the tables", .enabled(if: FileManager.default.isExecutableFile(atPath: gnuplot)))
+    func pictures() async throws {
+        _ = try await ToolProcess("plot-data", in: folder.url).run(["--metrics"] + files + ["--output", "out"])
+        for figure in ["fig4", "fig8"] {
+            let script = packageRoot.appendingPathComponent("pipelines/\(figure).gp").path
+            let drawn = try await ToolProcess(Self.gnuplot, in: folder.url)
+                .run(["-c", script, "out/\(figure).tsv", "out/\(figure)"])
+            #expect(drawn.status == 0 && drawn.errors.isEmpty)
+            let picture = try String(contentsOf: folder.url("out/\(figure).svg"), encoding: .utf8)
+            for text in ["Holdout F1", "Keys / edits", "radius 0.01", "radius 3", "block 1", "inputs seen"] {
+                #expect(picture.contains(text), "\(text)")
+            }
+            #expect(try Data(contentsOf: folder.url("out/\(figure).png")).starts(with: [0x89, 0x50, 0x4E, 0x47]))
+            let missing = try await ToolProcess(Self.gnuplot, in: folder.url).run(["-c", script, "none.tsv", "none"])
+            #expect(missing.status == 1 && missing.errorLine.contains("none.tsv: no such file"))
+        }
+        #expect(try !folder.names().contains { $0.hasPrefix("none") })
     }
 
     @Test("An output folder that cannot be made is named")

@@ -34,7 +34,7 @@ struct ToolProcess: Sendable {
     var destination = Destination.captured
 
     /// - Parameters:
-    ///   - tool: the name of the product, for example `plot-data`.
+    ///   - tool: the name of the product, for example `plot-data`, or the whole path of another program.
     ///   - folder: the working folder, for relative paths among the arguments.
     init(
         _ tool: String, in folder: URL? = nil, environment: [String: String] = [:],
@@ -60,7 +60,8 @@ struct ToolProcess: Sendable {
         defer { try? FileManager.default.removeItem(at: capture) }
 
         let process = Process()
-        process.executableURL = Self.products.appendingPathComponent(tool)
+        process.executableURL = 
+            tool.hasPrefix("/") ? URL(fileURLWithPath: tool) : Self.products.appendingPathComponent(tool)
         process.arguments = arguments
         process.currentDirectoryURL = folder
         // Help is wrapped to the width of the terminal, which must be the same for every test.
