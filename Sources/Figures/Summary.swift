@@ -17,7 +17,8 @@ package struct Summary: Sendable {
         if let editor, !present.contains(editor) {
             throw FiguresError.unknownEditor(asked: editor, present: present)
         }
-        guard let chosen = editor ?? (present.contains("grace") ? "grace" : present.count == 1 ? present[0] : nil) else {
+        let usual = present.contains("grace") ? "grace" : present.count == 1 ? present[0] : nil
+        guard let chosen = editor ?? usual else {
             throw FiguresError.severalEditors(present)
         }
         let runs = runs.filter { $0.key.editor == chosen }

@@ -51,7 +51,7 @@ package enum ErrorText {
         }
         switch error {
         case .keyNotFound(let key, let context):
-            return "JSON: the key '\((context.codingPath + [key]).map(\.stringValue).joined(separator: "."))' is missing"
+            return "JSON: the key \(place(context.codingPath + [key])) is missing"
         case .typeMismatch(let type, let context):
             return "JSON: expected \(type) at \(place(context.codingPath))"
         case .valueNotFound(let type, let context):

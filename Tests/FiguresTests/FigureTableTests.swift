@@ -42,7 +42,8 @@ struct FigureTableTests {
     @Test("Runs of several editors stay apart, and one without a radius is in both figures")
     func editors() throws {
         let runs = try [
-            tables.run(layer, .nan, editor: "finetune"), tables.run(layer, 0.5), tables.run(layer, 0.5, editor: "other"),
+            tables.run(layer, .nan, editor: "finetune"), tables.run(layer, 0.5),
+            tables.run(layer, 0.5, editor: "other"),
         ]
         for table in try [FigureTable.figure4(runs), FigureTable.figure8(runs)] {
             #expect(try table.records.map { try $0.text("editor") }

@@ -60,7 +60,7 @@ struct ToolProcess: Sendable {
         defer { try? FileManager.default.removeItem(at: capture) }
 
         let process = Process()
-        process.executableURL = 
+        process.executableURL =
             tool.hasPrefix("/") ? URL(fileURLWithPath: tool) : Self.products.appendingPathComponent(tool)
         process.arguments = arguments
         process.currentDirectoryURL = folder
