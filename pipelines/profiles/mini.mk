@@ -1,0 +1,23 @@
+# The embedded default: facts written for this project, and a T5 trained on some of them. Minutes on two cores.
+
+# The facts, the question phrasings, and how many phrasings of an upstream fact the model is trained on.
+FACTS ?= data/facts.tsv
+QUESTIONS ?= data/questions.tsv
+PHRASINGS ?= 10
+
+# Training: the questions (all), and the options of `pretrain qa`. Four encoder and four decoder blocks.
+TRAINING ?= --all
+PRETRAIN ?= --steps 800
+
+# The sets: 1,000 upstream questions, and the stream of edits with what is held out.
+UPSTREAM ?= --count 1000
+SPLIT ?= --split generalization --questions 200
+
+# The sweep: encoder blocks and radii, and more options of `stream-edit`.
+BLOCKS ?= 0 1 2 3
+RADII ?= 0.01 0.5 1 2 4
+EDIT ?=
+
+# Options of `plot-data`, such as --fig4-radii.
+PLOT ?=
+SEED ?= 0
