@@ -20,8 +20,8 @@ struct PrepareZsRE: ParsableCommand {
               generalization  1,000 questions, 10 rephrasings:  5,000 edits, 5,000 held out
               long            2,000 questions,  5 rephrasings: 10,000 edits
 
-            Of the generalization split, which half of its rephrasings each question gives to the holdout is drawn by \
-            seed. A rephrasing that is equal to its question or to another of its rephrasings does not count.
+            In the split generalization, which rephrasings of a question are held out is drawn by seed. A rephrasing \
+            that is equal to its question or to another rephrasing of it does not count.
             """)
 
     @OptionGroup var source: InputOptions

@@ -78,3 +78,13 @@ struct EmbeddedFactsTests {
         #expect(Set(upstream.map(\.group)).count == table.facts.count - edits)
     }
 }
+
+@Test("The list of sources has every column filled in every row, and each name once")
+func sources() throws {
+    let text = try String(contentsOf: embedded.appendingPathComponent("sources.tsv"), encoding: .utf8)
+    let rows = text.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+    #expect(rows.first == ["name", "url", "file", "format", "licence", "used_for"])
+    #expect(rows.count > 10)
+    #expect(rows.allSatisfy { $0.count == 6 && !$0.contains("") })
+    #expect(Set(rows.compactMap(\.first)).count == rows.count)
+}

@@ -67,7 +67,7 @@ struct PrepareDataErrorTests {
                 ["zsre", "--input", "dev.jsonl", "--split", "generalization", "--rephrasings", "1"],
                 "rephrasings must be at least 2 for generalization"
             ),
-            (["zsre", "--input", "dev.jsonl", "--split", "other"], "main, generalization"),
+            (["zsre", "--input", "dev.jsonl", "--split", "other"], "'main', 'generalization' or 'long'"),
             (["zsre", "--input", "dev.jsonl", "--max-length", "0"], "--max-length must be at least 2, found 0"),
             (["zsre", "--input", "dev.jsonl", "--max-label-length", "-2"], "--max-label-length must be at least 2"),
             (["zsre", "--input", "dev.jsonl", "--seed", "one"], "--seed"),
@@ -78,7 +78,6 @@ struct PrepareDataErrorTests {
             (["nq", "--input", "nq.json", "--name", "../up"], "--name"),
             (["nq", "--input", "nq.json", "--name", ""], "--name"),
             (["facts", "--phrasings", "0"], "--phrasings must be at least 1"),
-            (["other"], "other"),
         ])
     func misuse(arguments: [String], expected: String) async throws {
         let made = try await ToolProcess("prepare-data", in: folder.url).run(arguments + ["--output", "out"])
@@ -86,6 +85,13 @@ struct PrepareDataErrorTests {
         #expect(made.errors.hasPrefix("prepare-data: "), "\(made.errors)")
         #expect(made.errors.contains(expected), "\(made.errors)")
         #expect(!FileManager.default.fileExists(atPath: folder.url("out").path))
+    }
+
+    @Test("An unknown command ends with status 64 and is named")
+    func unknownCommand() async throws {
+        let made = try await ToolProcess.run("prepare-data", "other")
+        #expect(made.status == 64)
+        #expect(made.errors.hasPrefix("prepare-data: ") && made.errors.contains("'other'"), "\(made.errors)")
     }
 
     @Test("An output that cannot be a folder ends with status 1")
