@@ -7,17 +7,15 @@ extension FactTable {
     ///
     /// The rows stand in an order drawn by seed, so that the first ones, which splits take, are of all relations.
     ///
-    /// - Parameter phrasings: how many templates of each relation are used; all of them when nil.
     /// - Returns: the number of rows.
     /// - Throws: `FilesError` when the file cannot be written.
-    package func writeZsRE(to url: URL, seed: UInt64, phrasings: Int? = nil) throws -> Int {
+    package func writeZsRE(to url: URL, seed: UInt64) throws -> Int {
         var edits = facts.filter { $0.role == .edit }
         var order = SeededGenerator(seed: seed, stream: "facts.order")
         order.shuffle(&edits)
         try AtomicFile.write(to: url) { file in
             for (index, fact) in edits.enumerated() {
-                let count = min(phrasings ?? .max, templateCount(of: fact.relation))
-                let questions = (0..<count).map { question($0, of: fact) }
+                let questions = (0..<templateCount(of: fact.relation)).map { question($0, of: fact) }
                 var generator = SeededGenerator(seed: seed, stream: "facts.alternatives", index: index)
                 let alternatives = alternatives(to: fact, count: 3, using: &generator)
                 try file.write(

@@ -43,16 +43,31 @@ struct FactTableTests {
         let url = folder.url("zsre.jsonl")
         #expect(try table().writeZsRE(to: url, seed: 0) == 4)
         let rows = try ZsREQuestion.read(from: url)
-        #expect(rows.count == 4)
-        #expect(rows[0].input == "What is the capital of Italy?")
-        #expect(rows[0].rephrasings == ["Which city is Italy's capital?", "Name the capital of Italy."])
-        #expect(rows[0].answers == ["Rome"])
-        #expect(rows[0].prediction == "")
-        #expect(rows[0].alternatives.count == 3)
-        #expect(Set(rows[0].alternatives).isSubset(of: ["Paris", "Madrid", "Lima", "Santiago"]))
-        #expect(rows[3].input == "Who wrote Emma?")
-        #expect(rows[3].rephrasings == ["Emma is by whom?"])
-        #expect(rows[3].alternatives.isEmpty)
+        #expect(Set(rows.map(\.answers)) == [["Rome"], ["Madrid"], ["Santiago"], ["Jane Austen"]])
+        let italy = try #require(rows.first { $0.answers == ["Rome"] })
+        #expect(italy.input == "What is the capital of Italy?")
+        #expect(italy.rephrasings == ["Which city is Italy's capital?", "Name the capital of Italy."])
+        #expect(italy.prediction == "")
+        #expect(italy.alternatives.count == 3)
+        #expect(Set(italy.alternatives).isSubset(of: ["Paris", "Madrid", "Lima", "Santiago"]))
+        let emma = try #require(rows.first { $0.answers == ["Jane Austen"] })
+        #expect(emma.input == "Who wrote Emma?")
+        #expect(emma.rephrasings == ["Emma is by whom?"])
+        #expect(emma.alternatives.isEmpty)
+    }
+
+    @Test("The rows of the edit facts stand in an order drawn by seed, so that the first are of many relations")
+    func order() throws {
+        let relations = (0..<20).map { "r\($0)" }
+        let table = try table(
+            facts: "set\trelation\tsubject\tanswer\n"
+                + relations.flatMap { name in (0..<20).map { "edit\t\(name)\t\(name)s\($0)\ta\($0)\n" } }.joined(),
+            questions: "relation\ttemplate\n"
+                + relations.map { "\($0)\tWhat is {}?\n\($0)\tWho is {}?\n" }.joined())
+        _ = try table.writeZsRE(to: folder.url("z"), seed: 0)
+        let first = try ZsREQuestion.read(from: folder.url("z")).prefix(40)
+        // In file order they would be of two relations.
+        #expect(Set(first.map { $0.input.split(separator: " ")[2].split(separator: "s")[0] }).count > 10)
     }
 
     @Test("Upstream facts become MEND's layout, some phrasings each, one group a fact")
@@ -85,7 +100,10 @@ struct FactTableTests {
             ("set\trelation\tsubject\n", "facts.tsv: line 1: expected the header \"set relation subject answer\""),
             (Self.facts + "\nedit\tcapital\tCuba", "facts.tsv: line 8: expected 4 columns separated by tabs, found 3"),
             (Self.facts + "\nedit\tcapital\tCuba\t", "facts.tsv: line 8: field answer is empty"),
-            (Self.facts + "\ntrain\tcapital\tCuba\tHavana", "line 8: set \"train\" is unknown: expected upstream or edit"),
+            (
+                Self.facts + "\ntrain\tcapital\tCuba\tHavana",
+                "line 8: set \"train\" is unknown: expected upstream or edit"
+            ),
             (Self.facts + "\nedit\triver\tCuba\tCauto", "line 8: relation \"river\" is unknown"),
             (Self.facts + "\nedit\tcapital\tFrance\tLyon", "line 8: the capital of France is there already, on line 2"),
             ("set\trelation\tsubject\tanswer\n", "facts.tsv: no rows"),
@@ -103,7 +121,10 @@ struct FactTableTests {
             (Self.questions + "\nauthor\tWho?", "questions.tsv: line 7: template \"Who?\" has 0 placeholders"),
             (Self.questions + "\nauthor\t{} or {}?", "line 7: template \"{} or {}?\" has 2 placeholders"),
             (Self.questions + "\nauthor\tWho wrote {}?", "line 7: this template of author is there already, on line 4"),
-            (Self.questions + "\nriver\tWhich river is in {}?", "line 7: relation \"river\" has 1 templates: expected at least 2"),
+            (
+                Self.questions + "\nriver\tWhich river is in {}?",
+                "line 7: relation \"river\" has 1 templates: expected at least 2"
+            ),
             (Self.questions + "\nauthor", "questions.tsv: line 7: expected 2 columns separated by tabs, found 1"),
         ])
     func wrongTemplates(questions: String, expected: String) {

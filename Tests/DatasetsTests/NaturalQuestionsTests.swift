@@ -28,7 +28,14 @@ struct NaturalQuestionsTests {
 
     @Test("MEND's layout spread over lines, answers first, with groups")
     func mendGroups() throws {
-        let records = try read("{\n \"answers\": [\"a\", \"a\"],\n \"groups\": [4, 4],\n \"questions\": [\"q\", \"r\"]\n}\n")
+        let records = try read(
+            """
+            {
+             "answers": ["a", "a"],
+             "groups": [4, 4],
+             "questions": ["q", "r"]
+            }
+            """)
         #expect(records.map(\.group) == [4, 4])
         #expect(records.map(\.question) == [0, 1])
     }
@@ -49,9 +56,9 @@ struct NaturalQuestionsTests {
         arguments: [
             (#"{"questions": ["a", "b"], "answers": ["c"]}"#, "nq.json: 2 questions but 1 answers"),
             (#"{"questions": ["a"], "answers": ["c"], "groups": [1, 2]}"#, "1 questions but 2 groups"),
-            (#"{"questions": ["a", 3], "answers": ["c", "d"]}"#, "field questions[1]: expected a string, found a number"),
+            (#"{"questions": ["a", 3], "answers": ["c", "d"]}"#, "questions[1]: expected a string, found a number"),
             (#"{"questions": ["a", " "], "answers": ["c", "d"]}"#, "field questions[1] is empty"),
-            (#"{"questions": ["a"], "answers": [5]}"#, "field answers[0]: expected a string or strings, found a number"),
+            (#"{"questions": ["a"], "answers": [5]}"#, "answers[0]: expected a string or strings, found a number"),
             (#"{"questions": ["a"], "answers": [[]]}"#, "field answers[0] is empty"),
             (#"{"questions": ["a"], "answers": ["b"], "groups": [1.5]}"#, "field groups[0]: expected a whole number"),
             (#"{"questions": ["a"], "answers": ["b"], "groups": [true]}"#, "found true or false"),

@@ -38,7 +38,8 @@ struct QuestionRecordTests {
 
     @Test("Files of other makers need only a question; numbers default to the row")
     func defaults() throws {
-        let url = try folder.file("q.jsonl", "{\"question\":\"a?\"}\n{\"input\":\"b?\",\"answer\":\"x\",\"group_id\":9}\n")
+        let rows = [#"{"question":"a?"}"#, #"{"input":"b?","answer":"x","group_id":9}"#]
+        let url = try folder.file("q.jsonl", rows.joined(separator: "\n"))
         let records = try QuestionRecord.read(from: url, answersNeeded: false)
         #expect(
             records == [

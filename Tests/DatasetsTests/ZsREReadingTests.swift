@@ -115,13 +115,22 @@ struct ZsREReadingTests {
             (#"[1]"#, "line 2: field (the row): expected an object, found a list"),
             (#""text""#, "line 2: field (the row): expected an object, found a string"),
             (#"{"input": "a""#, "line 2: not JSON"),
-            (#"{"input":"a","filtered_rephrases":{}}"#, "filtered_rephrases: expected a list of strings, found an object"),
-            (#"{"input":"a","filtered_rephrases":["b",4]}"#, "field filtered_rephrases[1]: expected a string, found a number"),
+            (
+                #"{"input":"a","filtered_rephrases":{}}"#,
+                "filtered_rephrases: expected a list of strings, found an object"
+            ),
+            (
+                #"{"input":"a","filtered_rephrases":["b",4]}"#,
+                "field filtered_rephrases[1]: expected a string, found a number"
+            ),
             (#"{"input":"a","output":[{"answer":"x"}]}"#, "line 2: field filtered_rephrases is missing"),
             (#"{"input":"a","filtered_rephrases":[]}"#, "line 2: field output is missing"),
             (#"{"input":"a","filtered_rephrases":[],"output":"x"}"#, "field output: expected a list, found a string"),
             (#"{"input":"a","filtered_rephrases":[],"output":["x"]}"#, "field output[0]: expected an object"),
-            (#"{"input":"a","filtered_rephrases":[],"output":[{"answer":[]}]}"#, "field output[0].answer: expected a string, found a list"),
+            (
+                #"{"input":"a","filtered_rephrases":[],"output":[{"answer":[]}]}"#,
+                "field output[0].answer: expected a string, found a list"
+            ),
             (#"{"input":"a","filtered_rephrases":[],"output":[{"answer":""}]}"#, "field output[].answer is empty"),
             (#"{"input":"a","filtered_rephrases":[],"output":[]}"#, "field output[].answer is empty"),
             (#"{"src":"a","rephrase":"b","answers":[]}"#, "field answers is empty"),

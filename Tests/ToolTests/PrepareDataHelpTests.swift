@@ -104,7 +104,9 @@ struct PrepareDataHelpTests {
             and the JSONL of NQ-open (question, answer). Writes upstream.jsonl and, with
             --tokenizer, upstream.safetensors, in the order of the file.
 
-            USAGE: prepare-data nq --input <file> [--member <name>] --output <folder> [--count <count>] [--all] [--name <name>] [--tokenizer <folder>] [--max-length <tokens>] [--max-label-length <tokens>] [--seed <seed>] [--quiet] [--verbose]
+            USAGE: prepare-data nq --input <file> [--member <name>] --output <folder> [--count <count>] [--all] \
+            [--name <name>] [--tokenizer <folder>] [--max-length <tokens>] [--max-label-length <tokens>] [--seed \
+            <seed>] [--quiet] [--verbose]
 
             OPTIONS:
               -i, --input <file>      The file to read.
@@ -146,7 +148,8 @@ struct PrepareDataHelpTests {
             read. The facts are a table with the columns set, relation, subject and answer,
             the templates one with relation and template, {} standing for the subject.
 
-            USAGE: prepare-data facts [--facts <file>] [--questions <file>] --output <folder> [--phrasings <count>] [--seed <seed>] [--quiet] [--verbose]
+            USAGE: prepare-data facts [--facts <file>] [--questions <file>] --output <folder> [--phrasings <count>] \
+            [--seed <seed>] [--quiet] [--verbose]
 
             OPTIONS:
               --facts <file>          The table of facts. (default: data/facts.tsv)

@@ -177,7 +177,8 @@ struct PrepareDataTests {
 
     @Test("Upstream sets of other names share a folder, each with its record")
     func names() async throws {
-        try folder.file("nq.jsonl", "{\"question\":\"a\",\"answer\":[\"b\"]}\n{\"question\":\"c\",\"answer\":[\"d\"]}\n")
+        let rows = [#"{"question":"a","answer":["b"]}"#, #"{"question":"c","answer":["d"]}"#]
+        try folder.file("nq.jsonl", rows.joined(separator: "\n"))
         #expect(try await run("nq", "--input", "nq.jsonl", "--output", "out", "--count", "1").status == 0)
         #expect(try await run("nq", "--input", "nq.jsonl", "--output", "out", "--name", "dev", "--all").status == 0)
         #expect(
