@@ -26,7 +26,7 @@ SWIFT_OPTIONS = -c release -Xswiftc -enable-testing $(SWIFT_FLAGS)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help packages build test pipeline sweep figures format lint clean distclean
+.PHONY: help packages build test profile pipeline sweep figures format lint clean distclean
 
 # Variables of the command line reach the pipeline through MAKEFLAGS; -j must not be given twice.
 pipeline_make = $(MAKE) --no-print-directory -f pipelines/$(PIPELINE).mk PROFILE=$(PROFILE) JOBS=$(JOBS) \
@@ -45,18 +45,22 @@ build: packages  ## Build the tools into .build/release
 test: packages  ## Build and run all tests
 	$(SWIFT) test $(SWIFT_OPTIONS) --disable-testable-imports --disable-xctest
 
-pipeline: build  ## Run the whole experiment of PROFILE into runs/PROFILE and print what it shows
+# Fails early, before the build, on what is wrong with the profile.
+profile:
+	+@$(pipeline_make) profile
+
+pipeline: profile build  ## Run the whole experiment of PROFILE into runs/PROFILE and print what it shows
 	+@if $(pipeline_make) --question all >/dev/null; then \
 		echo "runs/$(PROFILE): all is up to date"; \
 	else \
 		SECONDS=0; $(pipeline_make) all; echo "runs/$(PROFILE): done in $$SECONDS s"; \
 	fi
-	@$(MAKE) --no-print-directory -f pipelines/$(PIPELINE).mk PROFILE=$(PROFILE) report
+	+@$(pipeline_make) report
 
-sweep: build  ## Run the experiment up to the metric tables, without figures
+sweep: profile build  ## Run the experiment up to the metric tables, without figures
 	+@$(pipeline_make) metrics
 
-figures: build  ## Install gnuplot where it is missing and draw the pictures afresh
+figures: profile build  ## Install gnuplot where it is missing and draw the pictures afresh
 	@pipelines/packages.sh gnuplot-nox
 	@rm -f runs/$(PROFILE)/figures/*.svg runs/$(PROFILE)/figures/*.png
 	+@$(pipeline_make) pictures
@@ -68,7 +72,7 @@ lint:  ## Check the format of the Swift sources
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
 
 clean:  ## Delete what the pipeline wrote for PROFILE
-	rm -rf runs/$(PROFILE)
+	rm -rf runs/$(or $(PROFILE),mini)
 
 distclean:  ## Delete everything that was built or written
 	rm -rf runs .build

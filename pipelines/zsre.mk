@@ -11,6 +11,10 @@
 #
 # `make pipeline` runs this file; profiles/PROFILE.mk sets the variables.
 
+profiles := $(patsubst pipelines/profiles/%.mk,%,$(wildcard pipelines/profiles/*.mk))
+ifeq ($(filter $(PROFILE),$(profiles)),)
+$(error PROFILE=$(PROFILE): no such profile; there are: $(profiles))
+endif
 include pipelines/profiles/$(PROFILE).mk
 include pipelines/stages.mk
 
@@ -19,7 +23,7 @@ EDITS := $(RUN)/edits/qa
 METRICS := $(RUN)/metrics/qa
 FIGURES := $(RUN)/figures
 
-.PHONY: data model edits metrics tables pictures report all
+.PHONY: profile data model edits metrics tables pictures report all
 
 # ---- Questions ----
 
@@ -51,15 +55,16 @@ $(error MODEL=$(MODEL): no config.json or weights there; give the path of a Hugg
 endif
 endif
 
-# ---- Sets of token ids ----
+# ---- Sets: token ids for the model, text for the scores ----
 
 upstream := $(DATA)/upstream.safetensors
 stream := $(DATA)/edits.safetensors
 holdout := $(if $(findstring generalization,$(SPLIT)),$(DATA)/holdout.safetensors)
+with-text = $(1) $(patsubst %.safetensors,%.jsonl,$(1))
 
-$(eval $(call stage,upstream,$(upstream),$(NQ) $(model),prepare-data,\
+$(eval $(call stage,upstream,$(call with-text,$(upstream)),$(NQ) $(model),prepare-data,\
 	nq --input $(NQ) $(UPSTREAM) --seed $(SEED) --tokenizer $(MODEL) --output $(DATA)))
-$(eval $(call stage,edits,$(stream) $(holdout),$(ZSRE) $(model),prepare-data,\
+$(eval $(call stage,edits,$(call with-text,$(stream) $(holdout)),$(ZSRE) $(model),prepare-data,\
 	zsre --input $(ZSRE) $(SPLIT) --seed $(SEED) --tokenizer $(MODEL) --output $(DATA)))
 
 # ---- The sweep: every layer with every radius ----
@@ -69,13 +74,14 @@ define run
 $(call stage,edit-block$(1)-r$(2),$(addprefix $(3)/,$(log)),$(stream) $(model),stream-edit,\
 	--model $(MODEL) --stream $(stream) --layer encoder.block.$(1).layer.1.DenseReluDense.wo --radius $(2) \
 	$(EDIT) --seed $(SEED) --output $(3),--overwrite --threads $(THREADS),$(3))
-$(call stage,evaluate-block$(1)-r$(2),$(4),$(addprefix $(3)/,$(log)) $(upstream) $(holdout),evaluate,\
+$(call stage,evaluate-block$(1)-r$(2),$(4),$(addprefix $(3)/,$(log)) $(sets),evaluate,\
 	--edits $(3) --upstream $(upstream) $(addprefix --holdout ,$(holdout)) --output $(4),--threads $(THREADS))
 logs += $(3)/run.json
 tables += $(4)
 endef
 
 log := codebook.safetensors edits.tsv run.json
+sets := $(call with-text,$(upstream) $(stream) $(holdout))
 $(foreach block,$(BLOCKS),$(foreach radius,$(RADII),\
 	$(eval $(call run,$(block),$(radius),$(EDITS)/block$(block)-r$(radius),$(METRICS)/block$(block)-r$(radius).tsv))))
 
@@ -94,7 +100,11 @@ $(FIGURES)/%.svg $(FIGURES)/%.png: $(FIGURES)/%.tsv pipelines/%.gp pipelines/pan
 
 # ---- What can be asked for ----
 
-data: $(upstream) $(stream) $(holdout)
+# What is wrong with the profile has been said when make comes here.
+profile:
+	@:
+
+data: $(sets)
 model: $(model)
 edits: $(logs)
 metrics: $(tables)

@@ -5,8 +5,9 @@
 # Any files in the layouts of data/sources.tsv will do. The paths must be without spaces.
 
 # The zsRE questions, and the Natural Questions.
-ZSRE ?= ../shared/data/zsre_dev_sample.jsonl
-NQ ?= ../shared/data/nq_sample.json
+ZSRE ?=
+NQ ?=
+$(foreach name,ZSRE NQ,$(if $($(name)),,$(error PROFILE=sample needs $(name)=PATH; see pipelines/profiles/sample.mk)))
 
 # Training on the very questions that are the upstream set: the same number, drawn by the same seed.
 TRAINING ?= --count 1000
