@@ -1,6 +1,6 @@
 extension Unpickler {
     /// Imports, calls and references to storages.
-    mutating func executeObject(_ opcode: Opcode) throws(CheckpointError) {
+    func executeObject(_ opcode: Opcode) throws(CheckpointError) {
         switch opcode {
         case .global, .inst:
             let module = try line()

@@ -19,7 +19,7 @@ extension Unpickler {
         case put = 0x70, binPut = 0x71, longBinPut = 0x72, memoize = 0x94
     }
 
-    mutating func execute(_ opcode: Opcode) throws(CheckpointError) {
+    func execute(_ opcode: Opcode) throws(CheckpointError) {
         switch opcode {
         case .stop: break
         case .proto:
@@ -43,7 +43,7 @@ extension Unpickler {
         }
     }
 
-    private mutating func literal(_ opcode: Opcode) throws(CheckpointError) -> PickleValue {
+    private func literal(_ opcode: Opcode) throws(CheckpointError) -> PickleValue {
         switch opcode {
         case .newTrue: return .bool(true)
         case .newFalse: return .bool(false)
@@ -76,7 +76,7 @@ extension Unpickler {
         }
     }
 
-    private mutating func executeMemo(_ opcode: Opcode) throws(CheckpointError) {
+    private func executeMemo(_ opcode: Opcode) throws(CheckpointError) {
         switch opcode {
         case .binGet: try recall(try number(1))
         case .longBinGet: try recall(try number(4))
@@ -89,7 +89,7 @@ extension Unpickler {
         }
     }
 
-    private mutating func executeContainer(_ opcode: Opcode) throws(CheckpointError) {
+    private func executeContainer(_ opcode: Opcode) throws(CheckpointError) {
         switch opcode {
         case .emptyList: push(.list(sequence([])))
         case .emptyTuple: push(.tuple(sequence([])))

@@ -3,7 +3,7 @@
 /// A pickle is a program for a stack machine; in Python it may call anything. Here the only calls are those in
 /// `PickleGlobal`, and every other import is refused by its name before anything is built from it. Opcodes are those
 /// of protocols 1 to 5 that `torch.save` writes. Source: Lib/pickletools.py of CPython.
-struct Unpickler {
+final class Unpickler {
     /// Bounds that a checkpoint of millions of tensors stays below.
     enum Limit {
         static let stack = 1 << 20
@@ -27,7 +27,7 @@ struct Unpickler {
     static func run<Result>(
         _ bytes: UnsafeRawBufferPointer, path: String, _ body: (PickleValue) throws -> Result
     ) throws -> Result {
-        var unpickler = Unpickler(bytes: bytes, path: path)
+        let unpickler = Unpickler(bytes: bytes, path: path)
         defer { unpickler.arena.dissolve() }
         return try body(try unpickler.run())
     }
@@ -41,7 +41,7 @@ struct Unpickler {
         .badPickle(path: path, reason: reason, offset: start)
     }
 
-    private mutating func run() throws(CheckpointError) -> PickleValue {
+    private func run() throws(CheckpointError) -> PickleValue {
         while true {
             start = position
             let code = try byte()
@@ -64,27 +64,27 @@ struct Unpickler {
 
     // MARK: Bytes
 
-    private mutating func byte() throws(CheckpointError) -> UInt8 {
+    private func byte() throws(CheckpointError) -> UInt8 {
         guard position < bytes.count else { throw failure("ends early") }
         position += 1
         return bytes[position - 1]
     }
 
     /// A little-endian unsigned number of `size` bytes.
-    mutating func number(_ size: Int) throws(CheckpointError) -> Int {
+    func number(_ size: Int) throws(CheckpointError) -> Int {
         var value: UInt64 = 0
         for (index, byte) in try take(size).enumerated() { value |= UInt64(byte) << (8 * UInt64(index)) }
         guard let number = Int(exactly: value) else { throw failure("a length beyond the file") }
         return number
     }
 
-    mutating func take(_ count: Int) throws(CheckpointError) -> Slice<UnsafeRawBufferPointer> {
+    func take(_ count: Int) throws(CheckpointError) -> Slice<UnsafeRawBufferPointer> {
         guard count >= 0, count <= bytes.count - position else { throw failure("ends early") }
         position += count
         return bytes[(position - count)..<position]
     }
 
-    mutating func text(_ count: Int) throws(CheckpointError) -> String {
+    func text(_ count: Int) throws(CheckpointError) -> String {
         guard let text = String(validating: try take(count), as: UTF8.self) else {
             throw failure("a string that is not UTF-8")
         }
@@ -92,7 +92,7 @@ struct Unpickler {
     }
 
     /// Text up to the end of the line, for the opcodes that protocol 0 left behind.
-    mutating func line() throws(CheckpointError) -> String {
+    func line() throws(CheckpointError) -> String {
         guard let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")), end - position < 4096 else {
             throw failure("a line without its end")
         }
@@ -102,7 +102,7 @@ struct Unpickler {
     }
 
     /// A little-endian two's complement number of `size` bytes.
-    mutating func signed(_ size: Int) throws(CheckpointError) -> Int {
+    func signed(_ size: Int) throws(CheckpointError) -> Int {
         let digits = try take(size)
         guard size <= 8 else { throw failure("an integer of more than 64 bits") }
         var value: UInt64 = (digits.last ?? 0) & 0x80 != 0 ? ~0 : 0
@@ -112,9 +112,9 @@ struct Unpickler {
 
     // MARK: Stack and memo
 
-    mutating func push(_ value: PickleValue) { stack.append(value) }
+    func push(_ value: PickleValue) { stack.append(value) }
 
-    mutating func pop() throws(CheckpointError) -> PickleValue {
+    func pop() throws(CheckpointError) -> PickleValue {
         guard stack.count > (marks.last ?? 0), let value = stack.popLast() else {
             throw failure("takes a value from an empty stack")
         }
@@ -128,21 +128,21 @@ struct Unpickler {
         return value
     }
 
-    mutating func mark() { marks.append(stack.count) }
+    func mark() { marks.append(stack.count) }
 
     /// The values above the last mark, which goes with them.
-    mutating func popToMark() throws(CheckpointError) -> [PickleValue] {
+    func popToMark() throws(CheckpointError) -> [PickleValue] {
         guard let mark = marks.popLast() else { throw failure("looks for a mark that is not there") }
         let values = Array(stack[mark...])
         stack.removeSubrange(mark...)
         return values
     }
 
-    mutating func remember(_ index: Int) throws(CheckpointError) { memo[index] = try top() }
+    func remember(_ index: Int) throws(CheckpointError) { memo[index] = try top() }
 
-    mutating func rememberNext() throws(CheckpointError) { try remember(memo.count) }
+    func rememberNext() throws(CheckpointError) { try remember(memo.count) }
 
-    mutating func recall(_ index: Int) throws(CheckpointError) {
+    func recall(_ index: Int) throws(CheckpointError) {
         guard let value = memo[index] else { throw failure("recalls value \(index), which it did not keep") }
         push(value)
     }

@@ -47,7 +47,10 @@ final class ArchiveReader {
     private var path: String { file.url.path }
 
     /// The next regular file in the archive, or the whole of a plain or compressed file once; nil at the end.
-    /// - Throws: `FilesError` for damage, for a path that escapes, for a member that says it is beyond the limit.
+    ///
+    /// A member that is passed over need not keep to the caller's limit; only where passing over means unpacking, it
+    /// must not be absurd.
+    /// - Throws: `FilesError` for damage, for a path that escapes, for an absurd member.
     func next() throws(FilesError) -> ArchiveMember? {
         member = nil
         unpacked = 0
@@ -70,7 +73,9 @@ final class ArchiveReader {
             let isFile = archive_entry_filetype(entry) == S_IFREG && archive_entry_hardlink(entry) == nil
             guard isFile else { continue }
             member = found
-            if let size = found.size { try check(size) }
+            if let size = found.size, archive_filter_count(handle) > 1 {
+                try check(size, UnpackLimits(bytes: max(limits.bytes, UnpackLimits().bytes)))
+            }
             return found
         }
     }
@@ -86,12 +91,13 @@ final class ArchiveReader {
             if count == Int(ARCHIVE_RETRY) { continue }
             guard count >= 0 else { throw corrupt() }
             unpacked += count
-            try check(unpacked)
+            // What the archive states is enough to refuse before the first piece is used.
+            try check(max(unpacked, member?.size ?? 0), limits)
             return count
         }
     }
 
-    private func check(_ size: Int) throws(FilesError) {
+    private func check(_ size: Int, _ limits: UnpackLimits) throws(FilesError) {
         let packed = file.isRegular ? file.size : Int(archive_filter_bytes(handle, -1))
         guard content != .plain, let limit = limits.exceeded(by: size, packed: packed) else { return }
         throw .swellingMember(path: path, member: member?.name ?? "", limit: limit)

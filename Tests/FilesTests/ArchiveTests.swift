@@ -100,6 +100,17 @@ import Testing
         #expect(try Archive.read("a.json", from: url, limit: 2000).count == 2000)
     }
 
+    @Test("a member that is passed over may be larger than the limit for the one that is read")
+    func limitOfOthers() throws {
+        for format in [ArchiveMaker.Format.zip, .tar] {
+            let url = folder.url("a.bin")
+            let members = [("large", Data(count: 2000)), ("small", Data([1])), ("last", Data(count: 2000))]
+            try ArchiveMaker.pack(members, as: format, to: url)
+            #expect(try Archive.read("small", from: url, limit: 1) == Data([1]))
+            #expect(try InputFile.contents(of: url, member: "small", limit: 1) == Data([1]))
+        }
+    }
+
     @Test("a plain file is no archive")
     func plain() throws {
         let url = try folder.file("a.txt", "text")
