@@ -46,7 +46,7 @@ $(eval $(call stage,text-nq,$(TEXT)/training.jsonl,$(NQ),prepare-data,\
 	nq --input $(NQ) $(TRAINING) --name training --seed $(SEED) --output $(TEXT)))
 model := $(addprefix $(MODEL)/,config.json model.safetensors spiece.model run.json)
 $(eval $(call stage,pretrain,$(model),$(TEXT)/training.jsonl $(TEXT)/edits.jsonl,pretrain,\
-	qa --input $(TEXT)/training.jsonl --vocabulary-text $(TEXT)/edits.jsonl $(PRETRAIN) --seed $(SEED) \
+	qa --input $(TEXT)/training.jsonl --text $(TEXT)/edits.jsonl $(PRETRAIN) --seed $(SEED) \
 	--output $(MODEL),--threads 0))
 else
 model := $(wildcard $(addprefix $(MODEL)/,config.json spiece.model *.safetensors *.index.json *.bin))

@@ -51,6 +51,16 @@ extension FactTable {
         return questions.count
     }
 
+    /// Writes all subjects and answers, each once, one a line in alphabetical order: text without labels, from which
+    /// a model learns the words that questions and answers are made of but no fact.
+    /// - Returns: the number of lines.
+    /// - Throws: `FilesError` when the file cannot be written.
+    package func writeNames(to url: URL) throws -> Int {
+        let names = Set(facts.flatMap { [$0.subject, $0.answer] }).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        try AtomicFile.write(Data((names.joined(separator: "\n") + "\n").utf8), to: url)
+        return names.count
+    }
+
     /// Different answers of other facts of the same relation, drawn in random order; fewer where there are fewer.
     private func alternatives(
         to fact: Fact, count: Int, using generator: inout SeededGenerator

@@ -14,7 +14,7 @@ package struct StreamRow: Sendable {
     package let key: Int?
     package let distance: Float
     package let radius: Float
-    /// Seconds that the edit took; zero without one.
+    /// Seconds that the edit took, with its share of what was done ahead; zero without an edit.
     package let seconds: Double
 }
 
@@ -33,12 +33,16 @@ package struct EditStream<Model: EditableModel> {
     package let items: [TokenizedSet.Item]
     package let maxNewTokens: Int
     package let errorRule: ErrorRule
-    /// How many coming inputs pass through the frozen model together.
-    private let window = 32
+    /// How many coming inputs pass through the frozen model together, and how many errors among them the editor is
+    /// told of. With 1 every input is handled by itself: the plain path, with the same results.
+    package let lookahead: Int
 
     package init(
-        model: Model, site: EditSite, items: [TokenizedSet.Item], maxNewTokens: Int, errorRule: ErrorRule = .wrongAnswer
+        model: Model, site: EditSite, items: [TokenizedSet.Item], maxNewTokens: Int, errorRule: ErrorRule = .wrongAnswer,
+        lookahead: Int = 1
     ) {
+        precondition(lookahead > 0, "the present input is one")
+        self.lookahead = lookahead
         self.model = model
         self.site = site
         self.items = items
@@ -55,16 +59,28 @@ package struct EditStream<Model: EditableModel> {
         var editsLeft = editsLeft
         var position = start
         while position < items.count && editsLeft > 0 {
-            let ahead = items[position..<min(position + window, items.count)]
+            let ahead = items[position..<min(position + lookahead, items.count)]
             let prefixes = model.prefixes(of: ahead.map { ModelInput($0.input) }, at: site)
             let frozen = try frozenAnswers(prefixes)
-            for (offset, item) in ahead.enumerated() where editsLeft > 0 {
+            let requests = zip(ahead, prefixes).enumerated().map { offset, pair in
+                EditRequest(step: position + offset + 1, id: pair.0.id, prefix: pair.1, label: pair.0.label)
+            }
+            let expected = requests.indices.filter { isError(frozen[$0], requests[$0].label) }
+            let start = ContinuousClock.now
+            editor.lookAhead(expected.prefix(editsLeft).map { requests[$0] })
+            // Each edit bears its share of what was done ahead of it.
+            let share = (ContinuousClock.now - start) / .seconds(max(expected.count, 1))
+            for (offset, request) in requests.enumerated() where editsLeft > 0 {
                 position += 1
-                let row = try pass(item, prefixes[offset], frozen: frozen[offset], step: position, to: editor)
+                let row = try pass(request, frozen: frozen[offset], secondsAhead: share, to: editor)
                 if row.outcome != nil { editsLeft -= 1 }
                 try onRow(row)
             }
         }
+    }
+
+    private func isError(_ answer: [Int32], _ label: [Int32]) -> Bool {
+        errorRule == .everyInput || answer != label
     }
 
     /// What the frozen model answers, for inputs that the editor defers on.
@@ -75,22 +91,18 @@ package struct EditStream<Model: EditableModel> {
     }
 
     private func pass(
-        _ item: TokenizedSet.Item, _ prefix: SitePrefix, frozen: [Int32], step: Int, to editor: some Editor
+        _ request: EditRequest, frozen: [Int32], secondsAhead: Double, to editor: some Editor
     ) throws -> StreamRow {
-        let retrieval = editor.retrieve(prefix)
+        let retrieval = editor.retrieve(request.prefix)
         var answer = frozen
         if errorRule == .wrongAnswer, let output = retrieval.siteOutput {
-            answer = try model.predict([prefix], at: site, siteOutput: output, maxNewTokens: maxNewTokens)[0]
+            answer = try model.predict([request.prefix], at: site, siteOutput: output, maxNewTokens: maxNewTokens)[0]
         }
-        let isError = errorRule == .everyInput || answer != item.label
-        var outcome: EditOutcome?
         let start = ContinuousClock.now
-        if isError {
-            outcome = try editor.edit(EditRequest(step: step, id: item.id, prefix: prefix, label: item.label))
-        }
-        let seconds = isError ? (ContinuousClock.now - start) / .seconds(1) : 0
+        let outcome = isError(answer, request.label) ? try editor.edit(request) : nil
         return StreamRow(
-            step: step, id: item.id, isError: isError, outcome: outcome, key: retrieval.key,
-            distance: retrieval.distance, radius: retrieval.radius, seconds: seconds)
+            step: request.step, id: request.id, isError: outcome != nil, outcome: outcome, key: retrieval.key,
+            distance: retrieval.distance, radius: retrieval.radius,
+            seconds: outcome == nil ? 0 : secondsAhead + (ContinuousClock.now - start) / .seconds(1))
     }
 }

@@ -45,6 +45,9 @@ package protocol Editor: AnyObject {
     /// What the editor has for an input. Changes nothing.
     func retrieve(_ prefix: SitePrefix) -> Retrieval
 
+    /// Told of errors that will probably stream in next, may prepare for them. Changes no result.
+    func lookAhead(_ requests: [EditRequest])
+
     /// Changes the editor so that the model gives the label.
     func edit(_ request: EditRequest) throws -> EditOutcome
 }

@@ -7,6 +7,7 @@ package enum RandomPurpose: UInt64, Sendable {
     case batchOrder = 3
     case dropout = 4
     case test = 5
+    case corruption = 6
 }
 
 /// A stream of random numbers that depends on (seed, purpose, index) alone, never on the order of calls elsewhere.

@@ -68,6 +68,18 @@ struct SetOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Rephrasings of the stream's questions, held out from it.", valueName: "file.safetensors"))
     var holdout: URL?
+
+    @Option(
+        help: ArgumentHelp(
+            "With a log of --compat official: pad the questions to the longest of each so many, as the published "
+                + "code's batches do, whose retrieval reads the padding.", valueName: "count"))
+    var padBatch = 1
+
+    func validate() throws {
+        guard (1...65_536).contains(padBatch) else {
+            throw ValidationError("--pad-batch must be from 1 to 65536, found \(padBatch)")
+        }
+    }
 }
 
 struct PredictionOptions: ParsableArguments {

@@ -43,8 +43,19 @@ struct MetricTable {
         let tokenizer = edited.tokenizer
         let scorer = AnswerScorer(specialTokens: [tokenizer.padID, tokenizer.endID]) { tokenizer.decode($0) }
         return ScoredSet(
-            try edited.replayed(set.items.map { ModelInput($0.input) }), labels: set.items.map(\.label),
+            try edited.replayed(inputs(of: set)), labels: set.items.map(\.label),
             trueAnswers: try trueAnswers(of: set, file: file), scorer: scorer)
+    }
+
+    /// The inputs of a set: as they are, or padded in batches as the published code sees them.
+    private func inputs(of set: TokenizedSet) -> [ModelInput] {
+        let tokens = set.items.map(\.input)
+        guard edited.settings.options.rules == .official else { return tokens.map { ModelInput($0) } }
+        return stride(from: 0, to: tokens.count, by: sets.padBatch).flatMap { start in
+            let batch = tokens[start..<min(start + sets.padBatch, tokens.count)]
+            let longest = batch.map(\.count).max() ?? 0
+            return batch.map { ModelInput($0, paddedTo: longest, with: edited.model.config.padTokenID) }
+        }
     }
 
     /// The answers in the JSONL beside a set; none where there is no such file.

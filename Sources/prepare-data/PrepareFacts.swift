@@ -44,14 +44,18 @@ struct PrepareFacts: ParsableCommand {
         let nq = destination.output.appendingPathComponent("nq.json")
         let edits = try table.writeZsRE(to: zsre, seed: seeding.seed)
         let upstream = try table.writeNQ(to: nq, seed: seeding.seed, phrasings: phrasings)
+        let names = destination.output.appendingPathComponent("names.txt")
+        let nameCount = try table.writeNames(to: names)
         Message.note("\(zsre.relativePath): \(edits) questions")
         Message.note("\(nq.relativePath): \(upstream) questions")
         try manifest.addOutput(zsre)
         try manifest.addOutput(nq)
+        try manifest.addOutput(names)
+        Message.note("\(names.relativePath): \(nameCount) names")
         manifest.settings = [
             "phrasings": String(phrasings), "facts": String(table.facts.count),
             "relations": String(table.templates.count), "zsre_questions": String(edits),
-            "nq_questions": String(upstream),
+            "nq_questions": String(upstream), "names": String(nameCount),
         ]
         try manifest.finish(writingTo: destination.output.appendingPathComponent("run-facts.json"))
     }

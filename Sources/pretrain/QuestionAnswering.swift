@@ -29,8 +29,10 @@ struct QuestionAnswering: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "More questions and answers for the vocabulary alone; may be given more than once.", valueName: "file.jsonl"))
-    var vocabularyText: [URL] = []
+            "Text without labels for the vocabulary and for denoising, as language models are pretrained: one a line, "
+                + "or from a .jsonl file all questions and answers, each by itself. May be given more than once.",
+            valueName: "file"))
+    var text: [URL] = []
 
     @OptionGroup(title: "Model") var shape: ModelShapeOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
@@ -43,7 +45,8 @@ struct QuestionAnswering: ParsableCommand {
         try BLAS.load()
         var manifest = RunManifest(seed: seed.seed)
         let questions = try QuestionRecord.read(from: input)
-        let vocabulary = try trainVocabulary(on: questions)
+        let texts = try readTexts()
+        let vocabulary = try trainVocabulary(on: questions, texts)
         let tokenizerFiles = try T5Tokenizer.files(model: vocabulary.model)
         let tokenizer = try T5Tokenizer(modelData: vocabulary.model)
         let model = try T5Model(config: shape.config(vocabularySize: tokenizer.vocabularySize), seed: seed.seed)
@@ -55,14 +58,16 @@ struct QuestionAnswering: ParsableCommand {
         Message.note(
             "\(examples.count) questions, \(tokenizer.vocabularySize) tokens, "
                 + "\(model.parameterCount) parameters, \(training.steps) steps of \(training.batchSize)")
-        let trainer = QuestionTrainer(model: model, examples: examples, options: training, seed: seed.seed)
+        let denoising = DenoisingTask(texts: texts.map { tokenizer.encode($0) }, tokenizer: tokenizer, seed: seed.seed)
+        let trainer = QuestionTrainer(
+            model: model, examples: examples, denoising: denoising, options: training, seed: seed.seed)
         let loss = try trainer.train()
         let exact = try trainer.exactMatch(maxNewTokens: training.maxNewTokens)
         Message.note("loss \(ToolFormat.decimal(Double(loss), digits: 4)), exact match \(ToolFormat.decimal(exact, digits: 4))")
 
         try model.write(to: output)
         for file in tokenizerFiles { try AtomicFile.write(file.data, to: output.appendingPathComponent(file.name)) }
-        for url in [input] + vocabularyText { try manifest.addInput(url) }
+        for url in [input] + text { try manifest.addInput(url) }
         try manifest.addOutput(output.appendingPathComponent("model.safetensors"))
         manifest.settings = training.settings.merging([
             "loss": "\(loss)", "exact_match": "\(exact)", "parameters": "\(model.parameterCount)",
@@ -70,12 +75,27 @@ struct QuestionAnswering: ParsableCommand {
         try manifest.finish(writingTo: output.appendingPathComponent("run.json"))
     }
 
-    private func trainVocabulary(on questions: [QuestionRecord]) throws -> SentencePieceTrainer.Vocabulary {
-        var records = questions
-        for url in vocabularyText { records += try QuestionRecord.read(from: url, answersNeeded: false) }
-        let sentences = records.flatMap { [$0.input] + $0.answers }
+    private func readTexts() throws -> [String] {
+        var texts: [String] = []
+        for url in text {
+            if url.pathExtension == "jsonl" {
+                let records = try QuestionRecord.read(from: url, answersNeeded: false)
+                texts += Set(records.flatMap { [$0.input] + $0.answers }).sorted()
+                continue
+            }
+            try InputFile.lines(of: url) { _, line in
+                if !line.allSatisfy(\.isWhitespace) { texts.append(String(line)) }
+            }
+        }
+        return texts
+    }
+
+    private func trainVocabulary(
+        on questions: [QuestionRecord], _ texts: [String]
+    ) throws -> SentencePieceTrainer.Vocabulary {
+        let sentences = Set(questions.flatMap { [$0.input] + $0.answers } + texts)
         let vocabulary = try SentencePieceTrainer.train(
-            sentences: Array(Set(sentences)).sorted(), vocabularySize: shape.vocabularySize)
+            sentences: sentences.sorted(), vocabularySize: shape.vocabularySize)
         if vocabulary.pieces < shape.vocabularySize {
             Message.note("the text supports \(vocabulary.pieces) pieces, fewer than \(shape.vocabularySize)")
         }

@@ -54,6 +54,9 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Questions per step.", valueName: "count"))
     var batchSize = 64
 
+    @Option(help: ArgumentHelp("The share of each batch that restores texts of --text.", valueName: "share"))
+    var textShare: Float = 0.5
+
     @Option(help: ArgumentHelp("Adam's learning rate, after a warm-up over the first 5% of the steps.", valueName: "rate"))
     var learningRate: Float = 1e-3
 
@@ -67,6 +70,9 @@ struct TrainingOptions: ParsableArguments {
         guard (1...65_536).contains(batchSize) else {
             throw ValidationError("--batch-size must be from 1 to 65536, found \(batchSize)")
         }
+        guard (0..<1).contains(textShare) else {
+            throw ValidationError("--text-share must be at least 0 and less than 1, found \(textShare)")
+        }
         guard learningRate.isFinite, learningRate > 0 else {
             throw ValidationError("--learning-rate must be a positive number, found \(learningRate)")
         }
@@ -76,6 +82,9 @@ struct TrainingOptions: ParsableArguments {
     }
 
     var settings: [String: String] {
-        ["steps": "\(steps)", "batch_size": "\(batchSize)", "learning_rate": "\(learningRate)"]
+        [
+            "steps": "\(steps)", "batch_size": "\(batchSize)", "learning_rate": "\(learningRate)",
+            "text_share": "\(textShare)",
+        ]
     }
 }

@@ -13,6 +13,8 @@ struct TrainingExample {
 struct QuestionTrainer {
     let model: T5Model
     let examples: [TrainingExample]
+    /// Text to learn to restore, of which a part of each batch is made; may be empty.
+    let denoising: DenoisingTask
     let options: TrainingOptions
     let seed: UInt64
 
@@ -23,8 +25,11 @@ struct QuestionTrainer {
         let progress = ProgressLine("training", total: options.steps, unit: "steps")
         var recent: [Float] = []
         var batches = BatchOrder(count: examples.count, seed: seed)
+        var texts = BatchOrder(count: denoising.texts.count, seed: seed ^ 1)
+        let textsPerBatch = denoising.texts.isEmpty ? 0 : Int(Float(options.batchSize) * options.textShare)
         for step in 0..<options.steps {
-            let batch = batches.next(options.batchSize).map { examples[$0] }
+            let batch = batches.next(options.batchSize - textsPerBatch).map { examples[$0] }
+                + denoising.examples(texts.next(textsPerBatch), step: step)
             adam.learningRate = learningRate(at: step)
             let tape = Tape()
             let (hidden, layout) = model.encode(batch.map { ModelInput($0.input) }, tape)

@@ -50,6 +50,12 @@ struct EditingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How often to save progress that a killed run can resume from.", valueName: "seconds"))
     var checkpointSeconds = 30.0
 
+    @Option(
+        help: ArgumentHelp(
+            "How many coming inputs to prepare together; 1 handles each by itself. The results are the same.",
+            valueName: "count"))
+    var lookahead = 16
+
     @Flag(help: "Record in run.json how long it takes to answer one question alone.")
     var timeGeneration = false
 
@@ -57,6 +63,9 @@ struct EditingOptions: ParsableArguments {
         if let maxEdits, maxEdits < 1 { throw ValidationError("--max-edits must be at least 1, found \(maxEdits)") }
         guard (1...4096).contains(maxNewTokens) else {
             throw ValidationError("--max-new-tokens must be from 1 to 4096, found \(maxNewTokens)")
+        }
+        guard (1...4096).contains(lookahead) else {
+            throw ValidationError("--lookahead must be from 1 to 4096, found \(lookahead)")
         }
         guard checkpointSeconds >= 0 else {
             throw ValidationError("--checkpoint-seconds must not be negative, found \(checkpointSeconds)")

@@ -66,7 +66,7 @@ struct StreamEdit: Tool {
         let editor = GRACEEditor(model: model, site: site, options: options, history: state.history)
         let stream = EditStream(
             model: model, site: site, items: set.items, maxNewTokens: maxNewTokens,
-            errorRule: editing.compat == .official ? .everyInput : .wrongAnswer)
+            errorRule: editing.compat == .official ? .everyInput : .wrongAnswer, lookahead: editing.lookahead)
         let progress = ProgressLine("editing", total: set.items.count, unit: "inputs", done: state.steps)
         var saved = ContinuousClock.now
         try stream.run(after: state.steps, editsLeft: editsLeft, editor: editor) { row in

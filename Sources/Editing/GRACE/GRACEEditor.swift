@@ -8,6 +8,8 @@ package final class GRACEEditor<Model: EditableModel>: Editor {
     package private(set) var codebook: Codebook
     package private(set) var history: CodebookHistory
     private let trainer: ValueTrainer<Model>
+    /// Values trained ahead of need, by the step of their edit.
+    private var trainedAhead: [Int: ValueTrainer<Model>.Result] = [:]
 
     /// An editor that starts with an empty codebook, or goes on where `history` ended.
     package init(model: Model, site: EditSite, options: GRACEOptions, history: CodebookHistory? = nil) {
@@ -28,6 +30,20 @@ package final class GRACEEditor<Model: EditableModel>: Editor {
             siteOutput: output, key: near.key, distance: near.distance, radius: codebook.radii[near.key])
     }
 
+    /// Trains the values that the requests would give new keys, together. A new key's trained value depends on the
+    /// frozen model, the input, the label and (seed, step), never on the codebook, so it can be made ahead of need.
+    package func lookAhead(_ requests: [EditRequest]) {
+        let likely = requests.filter { request in
+            let query = options.query.query(of: request.prefix)
+            return codebook.decide(query: query, label: request.label, initialRadius: options.radius).addsKey
+        }
+        trainedAhead.removeAll()
+        guard likely.count > 1 else { return }
+        for (request, trained) in zip(likely, trainer.train(likely.map { newCase($0, value: initialValue(for: $0)) })) {
+            trainedAhead[request.step] = trained
+        }
+    }
+
     package func edit(_ request: EditRequest) throws -> EditOutcome {
         let query = options.query.query(of: request.prefix)
         guard query.allSatisfy(\.isFinite) else { throw EditingError.queryNotFinite(step: request.step, id: request.id) }
@@ -35,9 +51,10 @@ package final class GRACEEditor<Model: EditableModel>: Editor {
         let key = codebook.apply(decision, query: query, label: request.label, initialRadius: options.radius) {
             initialValue(for: request)
         }
-        let start = ValueTrainer<Model>.Case(
-            prefix: request.prefix, label: request.label, value: codebook.values[key])
-        let trained = trainer.train([start])[0]
+        let ahead = trainedAhead.removeValue(forKey: request.step)
+        let trained = decision.addsKey && ahead != nil
+            ? ahead : trainer.train([newCase(request, value: codebook.values[key])]).first
+        guard let trained else { preconditionFailure("one case gives one value") }
         if let step = trained.divergedAt {
             throw EditingError.editDiverged(step: request.step, id: request.id, at: step)
         }
@@ -46,6 +63,10 @@ package final class GRACEEditor<Model: EditableModel>: Editor {
         return EditOutcome(
             action: decision.name, key: key, distance: decision.nearest?.distance ?? .nan,
             radius: codebook.radii[key], loss: trained.loss, steps: options.steps)
+    }
+
+    private func newCase(_ request: EditRequest, value: Tensor) -> ValueTrainer<Model>.Case {
+        ValueTrainer<Model>.Case(prefix: request.prefix, label: request.label, value: value)
     }
 
     /// The value that a new key starts from.
