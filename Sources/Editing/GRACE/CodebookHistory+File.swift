@@ -41,7 +41,7 @@ extension CodebookHistory {
         return (try CodebookHistory(file), file.metadata)
     }
 
-    /// Reads a history and checks that it is one: steps in order, keys that exist.
+    /// Reads a history and checks that it is one (`checkOrder`).
     package init(_ file: SafetensorsFile) throws {
         let url = file.url
         func fail(_ what: String) -> EditingError { .badLog(file: url.path, what: what) }
@@ -88,14 +88,6 @@ extension CodebookHistory {
         for (change, radius) in radiusColumn.array.enumerated() {
             radii.append(RadiusChange(step: radiusSteps[change], key: radiusKeys[change], radius: radius))
         }
-        for (name, steps) in [("key_steps", keySteps), ("value_steps", valueSteps), ("radius_steps", radiusSteps)]
-        where zip(steps, steps.dropFirst()).contains(where: >) {
-            throw fail("tensor '\(name)' is not in order")
-        }
-        for (name, references, steps) in [
-            ("value_keys", valueKeys, valueSteps), ("radius_keys", radiusKeys, radiusSteps),
-        ] where zip(references, steps).contains(where: { $0 < 0 || $0 >= keyCount || keySteps[$0] > $1 }) {
-            throw fail("tensor '\(name)' names a key that does not exist at that step")
-        }
+        try checkOrder(file)
     }
 }
