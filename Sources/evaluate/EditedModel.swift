@@ -48,7 +48,17 @@ struct EditedModel {
         let url = try given ?? Self.recorded(1, in: manifest, option: "--stream", log: log.folder)
         try Self.checkDigest(
             try Digest.sha256(of: url), metadata["stream_sha256"], what: url.path, log: log.folder)
-        return (url, try TokenizedSet(contentsOf: url))
+        let set = try TokenizedSet(contentsOf: url)
+        guard set.items.count >= lastStep else {
+            throw EditingError.badLog(
+                file: log.codebookFile.path, what: "has \(lastStep) steps, but \(url.path) has \(set.items.count) rows")
+        }
+        return (url, set)
+    }
+
+    /// A question as tokens, cut where the stream's questions were.
+    func encode(_ question: String) -> ModelInput {
+        ModelInput(tokenizer.encode(question, maxLength: max(1, metadata["max_length"].flatMap(Int.init) ?? 20)))
     }
 
     /// An evaluation set with its predictions; `nearest` keys start from an empty codebook.

@@ -27,7 +27,7 @@ struct PredictionWriter {
         guard step <= edited.lastStep else { throw EvaluateError.stepPastEnd(step: step, last: edited.lastStep) }
         let lines = try QuestionRecord.read(from: questions, answersNeeded: false)
         let codebook = edited.history.codebook(at: step, rules: edited.settings.options.rules)
-        let set = try edited.replayed(lines.map { ModelInput(edited.tokenizer.encode($0.input)) })
+        let set = try edited.replayed(lines.map { edited.encode($0.input) })
         try set.follow(codebook, newKeys: 0..<codebook.count, trained: nil)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -5,13 +5,17 @@ import Foundation
 struct RunSettings {
     let values: [String: String]
 
+    /// - Parameter inputLength: the most tokens of an input, where the stream says so; questions that the edited model
+    ///   is asked later are cut alike.
     init(
-        layer: String, options: GRACEOptions, compat: Compatibility, maxNewTokens: Int, modelDigest: String,
-        streamDigest: String
+        layer: String, options: GRACEOptions, compat: Compatibility, maxNewTokens: Int, inputLength: String?,
+        modelDigest: String, streamDigest: String
     ) {
-        values = GRACEMetadata(options: options, layer: layer, maxNewTokens: maxNewTokens).values.merging([
+        var values = GRACEMetadata(options: options, layer: layer, maxNewTokens: maxNewTokens).values.merging([
             "compat": compat.rawValue, "model_sha256": modelDigest, "stream_sha256": streamDigest,
         ]) { $1 }
+        values["max_length"] = inputLength
+        self.values = values
     }
 
     /// The state that is already in the folder; nil where a run starts afresh.
@@ -24,7 +28,8 @@ struct RunSettings {
         } catch where overwrite {
             found = nil
         }
-        guard let state = found else {
+        // A run that failed before its first input is no obstacle to one with other settings.
+        guard let state = found, state.steps > 0 else {
             if overwrite { try log.remove() }
             return nil
         }

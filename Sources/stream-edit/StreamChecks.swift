@@ -14,6 +14,16 @@ enum StreamChecks {
                     row: row, file: file.path, tokens: item.label.count, limit: maxNewTokens)
             }
             try model.checkTokens(item.input + item.label, context: "\(file.path): row \(row)")
+            // Generation stops after the end token, or at the limit without it.
+            let end = model.config.eosTokenID
+            if item.label.dropLast().contains(end) {
+                throw EditingError.labelOutOfReach(
+                    row: row, file: file.path, what: "goes on after the end token \(end)")
+            }
+            if item.label.last != end && item.label.count < maxNewTokens {
+                throw EditingError.labelOutOfReach(
+                    row: row, file: file.path, what: "does not end with the end token \(end)")
+            }
         }
     }
 }

@@ -43,7 +43,7 @@ struct StreamEdit: Tool {
         let streamDigest = try Digest.sha256(of: files.stream)
         let settings = RunSettings(
             layer: site.path, options: options, compat: editing.compat, maxNewTokens: maxNewTokens,
-            modelDigest: modelDigest, streamDigest: streamDigest)
+            inputLength: set.metadata["max_length"], modelDigest: modelDigest, streamDigest: streamDigest)
 
         let log = EditLog(folder: files.output)
         let manifestFile = files.output.appendingPathComponent("run.json")
@@ -63,6 +63,8 @@ struct StreamEdit: Tool {
             try FileManager.default.removeItem(at: manifestFile)
         }
 
+        // Now, so that a folder that cannot be written to is known before the first edit and not after an hour.
+        try log.saveProgress(state)
         let editor = GRACEEditor(model: model, site: site, options: options, history: state.history)
         let stream = EditStream(
             model: model, site: site, items: set.items, maxNewTokens: maxNewTokens,

@@ -25,7 +25,7 @@ package struct ValueTrainer<Model: EditableModel> {
         package let value: Tensor
         /// The loss that the last step lowered; NaN without steps.
         package let loss: Float
-        /// The first step, from 1, whose loss was infinite or NaN.
+        /// The first step, from 1, whose loss was infinite or NaN; the last one when the value that it left is.
         package let divergedAt: Int?
     }
 
@@ -64,9 +64,10 @@ package struct ValueTrainer<Model: EditableModel> {
             losses = each
         }
         return cases.indices.map { index in
-            Result(
-                value: values.value.rows(index..<index + 1).copy().reshaped([site.valueWidth]), loss: losses[index],
-                divergedAt: divergedAt[index])
+            let value = values.value.rows(index..<index + 1).copy().reshaped([site.valueWidth])
+            let isFinite = value.array.allSatisfy(\.isFinite)
+            return Result(
+                value: value, loss: losses[index], divergedAt: divergedAt[index] ?? (isFinite ? nil : options.steps))
         }
     }
 }
