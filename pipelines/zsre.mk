@@ -47,7 +47,7 @@ $(eval $(call stage,text-nq,$(TEXT)/training.jsonl,$(NQ),prepare-data,\
 model := $(addprefix $(MODEL)/,config.json model.safetensors spiece.model run.json)
 $(eval $(call stage,pretrain,$(model),$(TEXT)/training.jsonl $(TEXT)/edits.jsonl,pretrain,\
 	qa --input $(TEXT)/training.jsonl --text $(TEXT)/edits.jsonl $(PRETRAIN) --seed $(SEED) \
-	--output $(MODEL),--threads 0))
+	--output $(MODEL),--threads 0 --overwrite,$(MODEL)))
 else
 model := $(wildcard $(addprefix $(MODEL)/,config.json spiece.model *.safetensors *.index.json *.bin))
 ifeq ($(model),)

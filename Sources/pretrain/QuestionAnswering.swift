@@ -38,6 +38,7 @@ struct QuestionAnswering: ParsableCommand {
     @OptionGroup(title: "Training") var training: TrainingOptions
     @OptionGroup var seed: SeedOption
     @OptionGroup var threads: ThreadsOption
+    @OptionGroup var overwrite: OverwriteOption
     @OptionGroup var messages: MessageOptions
 
     func run() throws {
@@ -46,6 +47,16 @@ struct QuestionAnswering: ParsableCommand {
         var manifest = RunManifest(seed: seed.seed)
         let questions = try QuestionRecord.read(from: input)
         let texts = try readTexts()
+        for url in [input] + text { try manifest.addInput(url) }
+        manifest.settings = shape.settings.merging(training.settings) { $1 }
+        manifest.settings["seed"] = "\(seed.seed)"
+        if try FinishedRun.isDone(manifest, in: output, overwrite: overwrite.overwrite) {
+            Message.note("\(output.relativePath): all done")
+            return
+        }
+        // Now, so that a folder that cannot be made is known before the training and not after it.
+        try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
+
         let vocabulary = try trainVocabulary(on: questions, texts)
         let tokenizerFiles = try T5Tokenizer.files(model: vocabulary.model)
         let tokenizer = try T5Tokenizer(modelData: vocabulary.model)
@@ -65,14 +76,15 @@ struct QuestionAnswering: ParsableCommand {
         let exact = try trainer.exactMatch(maxNewTokens: training.maxNewTokens)
         Message.note("loss \(ToolFormat.decimal(Double(loss), digits: 4)), exact match \(ToolFormat.decimal(exact, digits: 4))")
 
+        let record = output.appendingPathComponent("run.json")
+        if FileManager.default.fileExists(atPath: record.path) { try FileManager.default.removeItem(at: record) }
         try model.write(to: output)
         for file in tokenizerFiles { try AtomicFile.write(file.data, to: output.appendingPathComponent(file.name)) }
-        for url in [input] + text { try manifest.addInput(url) }
         try manifest.addOutput(output.appendingPathComponent("model.safetensors"))
-        manifest.settings = training.settings.merging([
+        manifest.settings.merge([
             "loss": "\(loss)", "exact_match": "\(exact)", "parameters": "\(model.parameterCount)",
         ]) { $1 }
-        try manifest.finish(writingTo: output.appendingPathComponent("run.json"))
+        try manifest.finish(writingTo: record)
     }
 
     private func readTexts() throws -> [String] {

@@ -31,6 +31,13 @@ struct ModelShapeOptions: ParsableArguments {
         }
     }
 
+    var settings: [String: String] {
+        [
+            "vocabulary_size": "\(vocabularySize)", "d_model": "\(dModel)", "d_ff": "\(dFF)", "d_kv": "\(dKV)",
+            "heads": "\(heads)", "layers": "\(layers)",
+        ]
+    }
+
     /// The configuration for a vocabulary of pieces and sentinels.
     func config(vocabularySize: Int) -> T5Config {
         var config = T5Config()
@@ -85,6 +92,7 @@ struct TrainingOptions: ParsableArguments {
         [
             "steps": "\(steps)", "batch_size": "\(batchSize)", "learning_rate": "\(learningRate)",
             "text_share": "\(textShare)",
+            "max_new_tokens": "\(maxNewTokens)",
         ]
     }
 }
