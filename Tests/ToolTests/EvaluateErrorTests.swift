@@ -168,6 +168,7 @@ extension QuestionTools {
                 (["--edits", "log", "--predict", "q.jsonl", "--step=-1"], "--step must not be negative, found -1"),
                 (["--edits", "log", "--predict", "q.jsonl", "--step", "x"], "--step"),
                 (["--edits", "log", "--predict", "q.jsonl", "--holdout", "h"], "leave out --upstream and --holdout"),
+                (["--edits", "log", "--pad-batch", "0"], "--pad-batch must be from 1 to 65536, found 0"),
                 (["--upstream", "u.safetensors"], "--edits"),
             ])
         func misuse(arguments: [String], expected: String) async throws {

@@ -74,6 +74,25 @@ extension QuestionTools {
             }
         }
 
+        @Test("Text is learned from lines and from JSONL alike, and decides the model")
+        func text() async throws {
+            try folder.file("text.jsonl", "{\"question\":\"who lives there\",\"answer\":[\"an owl\"]}\n")
+            try folder.file("text.txt", "an owl\n\nwho lives there\n")
+            try folder.file("other.txt", "an owl\nwho lived there\n")
+            for (name, more) in [
+                ("jsonl", ["--text", "text.jsonl"]), ("lines", ["--text", "text.txt"]), ("other", ["--text", "other.txt"]),
+                ("none", []), ("unused", ["--text", "text.txt", "--text-share", "0"]),
+            ] {
+                let made = try await train(name, more)
+                #expect(made.status == 0, "\(made.errors)")
+            }
+            #expect(try weights("jsonl") == weights("lines"))
+            #expect(try weights("other") != weights("lines") && weights("none") != weights("lines"))
+            #expect(try weights("unused") != weights("lines"))
+            #expect(
+                try Data(contentsOf: folder.url("unused/spiece.model")) == Data(contentsOf: folder.url("lines/spiece.model")))
+        }
+
         @Test("run.json is written last, and a run without it is not complete")
         func recordLast() async throws {
             #expect(try await train("model").status == 0)
@@ -145,7 +164,7 @@ extension QuestionTools {
             try folder.file("file", "")
             let inFile = try await train("file/model", ["--steps", "1000000"])
             #expect(inFile.status == 1 && inFile.errors.contains("file/model"), "\(inFile.errors)")
-            let text = try await train("out", ["--vocabulary-text", "none.jsonl"])
+            let text = try await train("out", ["--text", "none.jsonl"])
             #expect(text.status == 1 && text.errors.contains("none.jsonl: no such file"))
         }
 
@@ -163,6 +182,7 @@ extension QuestionTools {
                 (["--d-model", "0"], "--d-model must be from 1 to"), (["--steps", "0"], "--steps must be from 1 to"),
                 (["--batch-size", "-1"], "--batch-size"), (["--heads", "two"], "--heads"),
                 (["--learning-rate", "nan"], "--learning-rate must be a positive number"),
+                (["--text-share", "1"], "--text-share must be at least 0 and less than 1, found 1"),
                 (["--max-new-tokens", "0"], "--max-new-tokens must be from 1 to 4096"),
                 (["--vocabulary-size", "0"], "--vocabulary-size must be from 1 to"),
             ])

@@ -48,7 +48,7 @@ struct TinyAnswerer: Sendable {
         try await prepare("text", [])
         try await run(
             "pretrain",
-            ["qa", "--input", "text/upstream.jsonl", "--vocabulary-text", "text/edits.jsonl", "--output", "model"]
+            ["qa", "--input", "text/upstream.jsonl", "--text", "text/edits.jsonl", "--output", "model"]
                 + Self.training)
         try await prepare("data", ["--tokenizer", "model"])
         try await run(

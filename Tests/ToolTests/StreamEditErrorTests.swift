@@ -121,6 +121,7 @@ struct StreamEditErrorTests {
             (["--max-new-tokens": "0"], "--max-new-tokens must be from 1 to 4096, found 0"),
             (["--checkpoint-seconds": "-1"], "--checkpoint-seconds must not be negative"),
             (["--checkpoint-seconds": "nan"], "--checkpoint-seconds must not be negative"),
+            (["--lookahead": "0"], "--lookahead must be from 1 to 4096, found 0"),
             (["--threads": "-2"], "--threads must be from 0 to 1024, found -2"),
             (["--seed": "-1"], "--seed"),
             (["--value-init": "hot"], "cold"),
