@@ -1,6 +1,10 @@
-/// Elementary functions on sixteen floats at once, within a few units in the last place of the C library's.
+/// Elementary functions on sixteen floats at once.
+///
+/// Minima and maxima of vectors drop NaN, so the clamped functions add `x · 0`: an argument that is NaN or infinite
+/// gives NaN, and a broken computation shows in the loss instead of passing for a number.
 enum VectorMath {
-    /// eˣ. Arguments are clamped to the range in which the result is a normal float (-87.3...88.3).
+    /// eˣ, within 3 units in the last place. Finite arguments are clamped to the range in which the result is a normal
+    /// float (-87.3...88.3).
     ///
     /// Rounding by adding and removing a large constant keeps the loop in vector registers; `rounded()` does not.
     @inline(__always)
@@ -20,9 +24,10 @@ enum VectorMath {
         p = Vector(repeating: 0.5).addingProduct(p, r)
         p = (Vector(repeating: 1) + r).addingProduct(p, r * r)
         let bits = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &- SIMD16<Int32>(repeating: 0x4B40_0000 - 127)
-        return p * unsafeBitCast(bits &<< 23, to: Vector.self)
+        return (x * Vector.zero).addingProduct(p, unsafeBitCast(bits &<< 23, to: Vector.self))
     }
 
+    /// 1 / (1 + e⁻ˣ), within 4e-7, as are the two functions below.
     @inline(__always)
     static func sigmoid(_ x: Vector) -> Vector {
         Vector(repeating: 1) / (Vector(repeating: 1) + exp(-x))
@@ -51,6 +56,6 @@ enum VectorMath {
         q = Vector(repeating: -1.682_826_974_382_03e-03).addingProduct(q, x2)
         q = Vector(repeating: -7.373_329_167_204_68e-03).addingProduct(q, x2)
         q = Vector(repeating: -1.426_473_905_141_89e-02).addingProduct(q, x2)
-        return x * p / q
+        return (argument * Vector.zero).addingProduct(x, p / q)
     }
 }
