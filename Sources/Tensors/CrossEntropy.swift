@@ -22,7 +22,7 @@ package enum CrossEntropy {
                 forEachVector(classes) { i, lanes in
                     lanes.store(lanes.load(UnsafePointer(target + i)) * scale, target + i)
                 }
-                losses.pointer[row] = log(sum) + largest - source[Int(labels[row])]
+                losses.pointer[row] = log(sum) + (largest - source[Int(labels[row])])
             }
         }
         return (losses, probabilities)
