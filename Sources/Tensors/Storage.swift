@@ -39,7 +39,7 @@ final class BufferPool: @unchecked Sendable {
     private var free: [Int: [UnsafeMutablePointer<Float>]] = [:]
     private var freeBytes = 0
 
-    /// Size classes are an eighth of a power of two apart, so that at most an eighth of a buffer is idle.
+    /// Size classes are an eighth of a power of two apart, so that beyond 128 floats at most an eighth of a buffer is idle.
     static func sizeClass(_ count: Int) -> Int {
         if count <= 64 { return 64 }
         let step = max(16, 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount - 4))

@@ -1,0 +1,86 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+@Suite("Norms")
+struct NormalisationTests {
+    private static let widths = [1, 2, 15, 16, 17, 33, 100, 512]
+
+    private func plainRMS(_ x: [Double], _ w: [Double], _ epsilon: Double) -> [Double] {
+        let scale = 1 / (x.reduce(0) { $0 + $1 * $1 } / Double(x.count) + epsilon).squareRoot()
+        return zip(x, w).map { $0 * scale * $1 }
+    }
+
+    private func plainLayer(_ x: [Double], _ w: [Double], _ b: [Double], _ epsilon: Double) -> [Double] {
+        let mean = x.reduce(0, +) / Double(x.count)
+        let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
+        return x.indices.map { (x[$0] - mean) / (variance + epsilon).squareRoot() * w[$0] + b[$0] }
+    }
+
+    private func doubles(_ tensor: Tensor, row: Int? = nil) -> [Double] {
+        (row.map { tensor.rows($0..<$0 + 1) } ?? tensor).array.map(Double.init)
+    }
+
+    @Test("The RMS norm is its definition, row by row, at every width", arguments: widths)
+    func rms(width: Int) {
+        let x = random([4, width], 1, deviation: 5)
+        let w = random([width], 2)
+        let y = RMSNorm.forward(x: x, weight: w, epsilon: 1e-6).y
+        for row in 0..<4 {
+            #expect(
+                relativeDifference(doubles(y, row: row), to: plainRMS(doubles(x, row: row), doubles(w), 1e-6)) <= 1e-6)
+        }
+    }
+
+    @Test("The layer norm is its definition, row by row, at every width", arguments: widths)
+    func layer(width: Int) {
+        let x = random([4, width], 1, deviation: 5)
+        let w = random([width], 2)
+        let b = random([width], 3)
+        let y = LayerNorm.forward(x: x, weight: w, bias: b, epsilon: 1e-5).y
+        for row in 0..<4 {
+            let expected = plainLayer(doubles(x, row: row), doubles(w), doubles(b), 1e-5)
+            #expect(relativeDifference(doubles(y, row: row), to: expected) <= 2e-6)
+        }
+    }
+
+    @Test("A row of zeros stays one, and a constant row gives the bias")
+    func flat() {
+        let w = random([20], 1)
+        let b = random([20], 2)
+        #expect(RMSNorm.forward(x: Tensor(zeros: [1, 20]), weight: w, epsilon: 1e-6).y.array.allSatisfy { $0 == 0 })
+        let constant = Tensor([Float](repeating: 3, count: 20), shape: [1, 20])
+        #expect(LayerNorm.forward(x: constant, weight: w, bias: b, epsilon: 1e-5).y.array == b.array)
+    }
+
+    @Test("A large mean does not spoil the layer norm's variance")
+    func offset() {
+        let noise = random([64], 1)
+        let x = Tensor(noise.array.map { $0 + 4096 }, shape: [1, 64])
+        let one = Tensor([Float](repeating: 1, count: 64), shape: [64])
+        let y = LayerNorm.forward(x: x, weight: one, bias: Tensor(zeros: [64]), epsilon: 1e-6).y
+        let expected = plainLayer(doubles(x), doubles(one), doubles(Tensor(zeros: [64])), 1e-6)
+        // The mean itself is a float; a variance by E[x²] - E[x]² would be off by more than 1.
+        #expect(largestDifference(y.array, expected) <= 1e-3)
+    }
+
+    @Test("A row has the same bits alone and in a batch")
+    func invariance() {
+        let x = random([7, 100], 1)
+        let w = random([100], 2)
+        let b = random([100], 3)
+        let rms = RMSNorm.forward(x: x, weight: w, epsilon: 1e-6).y
+        let layer = LayerNorm.forward(x: x, weight: w, bias: b, epsilon: 1e-6).y
+        for row in 0..<7 {
+            let alone = x.rows(row..<row + 1)
+            #expect(
+                sameBits(RMSNorm.forward(x: alone, weight: w, epsilon: 1e-6).y.array, rms.rows(row..<row + 1).array))
+            #expect(
+                sameBits(
+                    LayerNorm.forward(x: alone, weight: w, bias: b, epsilon: 1e-6).y.array,
+                    layer.rows(row..<row + 1).array))
+        }
+    }
+}
