@@ -22,12 +22,18 @@ package final class SGD: Optimiser {
     }
 }
 
-/// Adam (Kingma and Ba, 2015) with PyTorch's defaults and its order of operations.
+/// Adam (Kingma and Ba, 2015) with PyTorch's defaults and its order of operations. As there, each parameter counts its
+/// own steps: one without a gradient is left alone, and starts from the beginning when it first has one.
 package final class Adam: Optimiser {
+    private struct State {
+        let first: Tensor
+        let second: Tensor
+        var steps = 0
+    }
+
     package var learningRate: Float
     private let settings: AdamUpdate
-    private var moments: [ObjectIdentifier: (first: Tensor, second: Tensor)] = [:]
-    package private(set) var stepCount = 0
+    private var states: [ObjectIdentifier: State] = [:]
 
     package init(learningRate: Float, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Float = 1e-8) {
         self.learningRate = learningRate
@@ -35,14 +41,14 @@ package final class Adam: Optimiser {
     }
 
     package func step(_ parameters: [Variable]) {
-        stepCount += 1
         for parameter in parameters {
             guard let gradient = parameter.gradient else { continue }
             let id = ObjectIdentifier(parameter)
-            let moment = moments[id] ?? (Tensor(zeros: parameter.shape), Tensor(zeros: parameter.shape))
-            moments[id] = moment
+            var state = states[id] ?? State(first: Tensor(zeros: parameter.shape), second: Tensor(zeros: parameter.shape))
+            state.steps += 1
+            states[id] = state
             settings.apply(
-                to: parameter.value, gradient: gradient, first: moment.0, second: moment.1, step: stepCount,
+                to: parameter.value, gradient: gradient, first: state.first, second: state.second, step: state.steps,
                 learningRate: learningRate)
             parameter.clearGradient()
         }
