@@ -12,6 +12,8 @@ JOBS ?= $(or $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS))),$(shell nproc))
 SWIFT ?= swift
 # More options for `swift build` and `swift test`, for example SWIFT_FLAGS='--jobs 1'.
 SWIFT_FLAGS ?=
+# Options for running the tests, for example TEST_FLAGS='--filter EditingTests'. Quiet shows failures only.
+TEST_FLAGS ?= --quiet
 # Debian packages that the build needs; PACKAGES= skips the check.
 PACKAGES ?= libopenblas-dev libarchive-dev libsentencepiece-dev pkg-config g++
 # The instruction set to compile for, if not this machine's: GRACE_MARCH=x86-64-v3. Read by Package.swift.
@@ -43,7 +45,8 @@ build: packages  ## Build the tools into .build/release
 	$(SWIFT) build $(SWIFT_OPTIONS)
 
 test: packages  ## Build and run all tests
-	$(SWIFT) test $(SWIFT_OPTIONS) --disable-testable-imports --disable-xctest
+	$(SWIFT) build $(SWIFT_OPTIONS) --build-tests
+	$(SWIFT) test $(SWIFT_OPTIONS) --disable-testable-imports --skip-build --disable-xctest $(TEST_FLAGS)
 
 # Fails early, before the build, on what is wrong with the profile.
 profile:
