@@ -34,8 +34,37 @@ package enum CheckpointFolder {
         do {
             return try JSONDecoder().decode(type, from: data)
         } catch let error as DecodingError {
-            throw badConfig(error, path: url.path)
+            throw syntaxError(in: data, path: url.path) ?? fraction(type, in: data, path: url.path)
+                ?? badConfig(error, path: url.path)
         }
+    }
+
+    /// Where the text stops being JSON; Foundation only says that it does.
+    private static func syntaxError(in data: Data, path: String) -> CheckpointError? {
+        do throws(JSONSyntaxError) {
+            _ = try JSONParser.parse(data)
+            return nil
+        } catch {
+            guard case .syntax(let reason, let offset) = error else { return nil }
+            let line = 1 + data.prefix(offset).count { $0 == UInt8(ascii: "\n") }
+            return .badConfig(path: path, key: "(line \(line))", reason: "not JSON: \(reason)")
+        }
+    }
+
+    /// Finds the key whose number has a fraction, or too many digits, where a whole number is expected.
+    ///
+    /// Foundation reports it without the key, so each such number is replaced by 0 in turn until the rest decodes.
+    private static func fraction<T: Decodable>(_ type: T.Type, in data: Data, path: String) -> CheckpointError? {
+        guard var values = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] else { return nil }
+        for key in values.keys.sorted() {
+            guard let number = values[key] as? NSNumber, Int(exactly: number.doubleValue) == nil else { continue }
+            values[key] = 0
+            guard let changed = try? JSONSerialization.data(withJSONObject: values),
+                (try? JSONDecoder().decode(type, from: changed)) != nil
+            else { continue }
+            return .badConfig(path: path, key: key, reason: "expected a whole number, found \(number)")
+        }
+        return nil
     }
 
     /// SHA-256 over the names and digests of the weights, the config and the tokenizer files.

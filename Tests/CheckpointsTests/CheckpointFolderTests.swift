@@ -111,9 +111,11 @@ import Testing
         #expect(try CheckpointFolder.config(Config.self, in: folder.url) == Config(width: 3, inner: .init(depth: 2)))
         try expect("{\"inner\":{\"depth\":2}}", key: "width")
         try expect("{\"width\":\"3\",\"inner\":{\"depth\":2}}", key: "width")
-        try expect("{\"width\":3,\"inner\":{\"depth\":2.5}}", key: "inner.depth")
+        try expect("{\"rate\":0.5,\"width\":2.5,\"inner\":{\"depth\":2}}", key: "width")
+        try expect("{\"width\":1e30,\"inner\":{\"depth\":2}}", key: "width")
         try expect("{\"width\":3,\"inner\":{}}", key: "inner.depth")
-        try expect("{\"width\":3", key: "(whole file)")
+        try expect("{\"width\":3,\n\"inner\"", key: "(line 2)")
+        try expect("", key: "(line 1)")
         try expect("[]", key: "(whole file)")
     }
 
