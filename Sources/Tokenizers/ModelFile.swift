@@ -17,8 +17,12 @@ struct ModelFile {
 
     /// Reads the fields that matter and steps over all others.
     init(_ data: Data, name: String) throws {
+        guard !data.starts(with: Data("version https://git-lfs".utf8)) else {
+            throw TokenizerError.notAVocabulary(file: name, reason: "a Git LFS pointer instead of the file itself")
+        }
         let file = ProtocolBuffer([UInt8](data), name: name)
         var pieces = 0
+        var (hasTrainer, hasNormalizer) = (false, false)
         try file.fields { number, value in
             switch (number, value) {
             case (1, .bytes(let piece)):
@@ -27,15 +31,22 @@ struct ModelFile {
                 }
                 pieces += 1
             case (2, .bytes(let trainer)):
+                hasTrainer = true
                 try file.fields(in: trainer) { number, value in
                     if case (3, .integer(let type)) = (number, value) { modelType = Int(truncatingIfNeeded: type) }
                 }
             case (3, .bytes(let normalizer)):
+                hasNormalizer = true
                 try file.fields(in: normalizer) { number, value in
                     if case (2, .bytes(let map)) = (number, value) { characterMap = Array(file.bytes[map]) }
                 }
             default: break
             }
+        }
+        // The pieces come first, so a file cut between two of them would pass as a smaller vocabulary.
+        guard hasTrainer, hasNormalizer else {
+            throw TokenizerError.notAVocabulary(
+                file: name, reason: "\(pieces) pieces without the trainer's or the normaliser's settings")
         }
     }
 }

@@ -18,7 +18,10 @@ struct PieceTable: Sendable {
             bytes.append(contentsOf: entry.bytes)
             starts.append(bytes.count)
         }
+        // Most comparisons end within the first eight bytes, taken as one number.
+        let heads = entries.map { Self.head(of: $0.bytes) }
         let sorted = entries.indices.sorted { a, b in
+            guard heads[a] == heads[b] else { return heads[a] < heads[b] }
             let (left, right) = (entries[a].bytes, entries[b].bytes)
             return left == right ? a < b : left.lexicographicallyPrecedes(right)
         }
@@ -26,6 +29,11 @@ struct PieceTable: Sendable {
             if let last = order.last, entries[Int(last)].bytes == entries[index].bytes { order.removeLast() }
             order.append(Int32(index))
         }
+    }
+
+    /// The first eight bytes, the first of them highest; shorter texts end in zeros.
+    private static func head(of bytes: [UInt8]) -> UInt64 {
+        (0..<8).reduce(0) { $0 << 8 | ($1 < bytes.count ? UInt64(bytes[$1]) : 0) }
     }
 
     /// UTF-8 of an entry.

@@ -37,23 +37,37 @@ package enum SentencePieceTrainer {
         var ends: [Int] = []
         for sentence in sentences {
             // The library marks unknown characters with U+2585 and silently leaves out sentences that hold it.
-            text.append(contentsOf: sentence.replacing("\u{2585}", with: " ").utf8.lazy.map(CChar.init(bitPattern:)))
+            let visible = sentence.replacingOccurrences(of: "\u{2585}", with: " ", options: .literal)
+            text.append(contentsOf: visible.utf8.lazy.map(CChar.init(bitPattern:)))
             ends.append(text.count)
         }
         var length = 0
         var message: UnsafeMutablePointer<CChar>?
         guard let bytes = csp_train(text, ends, ends.count, size, &length, &message) else {
             throw TokenizerError.training(
-                vocabularySize: vocabularySize, sentences: sentences.count, reason: reason(taking: message))
+                vocabularySize: vocabularySize, sentences: sentences.count,
+                reason: explain(reason(taking: message)))
         }
         let model = Data(bytesNoCopy: bytes, count: length, deallocator: .free)
         return Vocabulary(model: model, pieces: try SentencePieceModel(model, name: "trained vocabulary").size)
     }
 
+    /// Says what to do about a vocabulary that is too small, where the library speaks of options there are not here:
+    /// "... smaller than required_chars. 20 vs 140. Increase ...".
+    private static func explain(_ reason: String) -> String {
+        let words = reason.split(separator: " ")
+        guard reason.contains("required_chars"), let versus = words.firstIndex(of: "vs"), versus + 1 < words.count,
+            let needed = Int(words[versus + 1].filter(\.isNumber))
+        else { return reason }
+        return "the text needs at least \(needed), one for each character and the special pieces; ask for more"
+    }
+
     /// Whether the library finds a character to learn from; the names of special pieces do not count as text.
     private static func holdsLetterOrDigit(_ sentence: String) -> Bool {
         var text = sentence
-        for special in ["<pad>", "</s>", "<unk>"] { text = text.replacing(special, with: " ") }
+        for special in ["<pad>", "</s>", "<unk>"] {
+            text = text.replacingOccurrences(of: special, with: " ", options: .literal)
+        }
         return text.unicodeScalars.contains { scalar in
             scalar.properties.isAlphabetic || scalar.properties.numericType != nil
         }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Text to ids and back.
 extension T5Tokenizer {
     /// What stands for the space before a word.
@@ -74,6 +76,7 @@ extension T5Tokenizer {
             (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"),
             (" n't", "n't"), (" 'm", "'m"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
         ]
-        return rules.reduce(text) { $0.replacing($1.0, with: $1.1) }
+        // Literally: a combining mark after the punctuation must not hide it.
+        return rules.reduce(text) { $0.replacingOccurrences(of: $1.0, with: $1.1, options: .literal) }
     }
 }

@@ -110,7 +110,7 @@ package final class T5Tokenizer: Sendable {
 
     private static func systemReason(_ error: any Error) -> String {
         let error = error as NSError
-        let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-        return cause.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(cause.code))) : "\(cause)"
+        guard let cause = error.userInfo[NSUnderlyingErrorKey] as? any Error else { return error.localizedDescription }
+        return String(cString: strerror(Int32((cause as NSError).code)))
     }
 }

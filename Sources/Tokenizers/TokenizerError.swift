@@ -37,7 +37,7 @@ package enum TokenizerError: Error, CustomStringConvertible, Sendable, Equatable
         case .notAVocabulary(let file, let reason):
             "\(file): not a SentencePiece vocabulary (\(reason)); download or copy the file again"
         case .notUnigram(let file, let found):
-            "\(file): model type: expected unigram, found \(found); T5 has a unigram vocabulary, give the folder of a T5"
+            "\(file): model type: expected unigram, found \(found); give the folder of a T5"
         case .specialPiece(let file, let id, let expected, let found):
             "\(file): piece \(id): expected \(expected), found \(found); T5 has <pad> 0, </s> 1, <unk> 2,"
                 + " give the folder of a T5"
