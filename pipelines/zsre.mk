@@ -2,7 +2,7 @@
 #
 # The stages, all under runs/PROFILE/:
 #   data/source/   the questions in their published layouts, from data/ (unless ZSRE and NQ name real files)
-#   data/text/     all questions as text, from which the vocabulary is made (unless MODEL names a model)
+#   data/text/     the questions to learn, and the stream's as text for the vocabulary (unless MODEL names a model)
 #   models/qa/     a small T5, trained on upstream questions (unless MODEL names a model)
 #   data/          the sets as token ids: upstream, edits, holdout
 #   edits/qa/      an edit log for each layer and radius
