@@ -32,7 +32,6 @@ private struct T5Folder: Encodable {
         case modelType = "model_type"
         case isEncoderDecoder = "is_encoder_decoder"
         case dropoutRate = "dropout_rate"
-        case initializerFactor = "initializer_factor"
         case dtype = "torch_dtype"
         case useCache = "use_cache"
     }
@@ -44,7 +43,6 @@ private struct T5Folder: Encodable {
         try box.encode("t5", forKey: .modelType)
         try box.encode(true, forKey: .isEncoderDecoder)
         try box.encode(0.0, forKey: .dropoutRate)
-        try box.encode(1.0, forKey: .initializerFactor)
         try box.encode("float32", forKey: .dtype)
         try box.encode(true, forKey: .useCache)
     }
