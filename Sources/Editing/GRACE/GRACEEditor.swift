@@ -48,21 +48,35 @@ package final class GRACEEditor<Model: EditableModel>: Editor {
         let query = options.query.query(of: request.prefix)
         guard query.allSatisfy(\.isFinite) else { throw EditingError.queryNotFinite(step: request.step, id: request.id) }
         let decision = codebook.decide(query: query, label: request.label, initialRadius: options.radius)
-        let key = codebook.apply(decision, query: query, label: request.label, initialRadius: options.radius) {
-            initialValue(for: request)
-        }
-        let ahead = trainedAhead.removeValue(forKey: request.step)
-        let trained = decision.addsKey && ahead != nil
-            ? ahead : trainer.train([newCase(request, value: codebook.values[key])]).first
-        guard let trained else { preconditionFailure("one case gives one value") }
+        let trained = trainedValue(for: request, decision)
         if let step = trained.divergedAt {
             throw EditingError.editDiverged(step: request.step, id: request.id, at: step)
+        }
+        // The codebook changes only now, so that an edit that fails leaves no trace.
+        let key = codebook.apply(decision, query: query, label: request.label, initialRadius: options.radius) {
+            trained.value
         }
         codebook.setValue(trained.value, of: key)
         history.record(decision, key: key, of: codebook, request)
         return EditOutcome(
             action: decision.name, key: key, distance: decision.nearest?.distance ?? .nan,
             radius: codebook.radii[key], loss: trained.loss, steps: options.steps)
+    }
+
+    /// The value in force for the request after its edit: that of a new key, perhaps trained ahead, or that of the
+    /// nearest key, trained on.
+    private func trainedValue(
+        for request: EditRequest, _ decision: Codebook.Decision
+    ) -> ValueTrainer<Model>.Result {
+        let ahead = trainedAhead.removeValue(forKey: request.step)
+        let start: Tensor
+        switch decision {
+        case .add, .split:
+            if let ahead { return ahead }
+            start = initialValue(for: request)
+        case .expand(let near), .train(let near): start = codebook.values[near.key]
+        }
+        return trainer.train([newCase(request, value: start)])[0]
     }
 
     private func newCase(_ request: EditRequest, value: Tensor) -> ValueTrainer<Model>.Case {
