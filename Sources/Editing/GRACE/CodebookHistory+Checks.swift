@@ -38,5 +38,9 @@ extension CodebookHistory {
             }
             guard change.radius.isFinite else { throw fail("radii", "has the radius \(change.radius)") }
         }
+        let measured = Set(radii.filter { keys[$0.key].step == $0.step }.map(\.key))
+        if let key = keys.indices.first(where: { !measured.contains($0) }) {
+            throw fail("radius_keys", "has no radius for key \(key) at its birth")
+        }
     }
 }

@@ -52,6 +52,7 @@ extension CodebookHistory {
         func matrix(_ name: String) throws -> Tensor {
             let tensor = try file.tensor(name)
             guard tensor.shape.count == 2 else { throw fail("tensor '\(name)' has shape \(tensor.shape), expected two axes") }
+            guard tensor.array.allSatisfy(\.isFinite) else { throw fail("tensor '\(name)' has infinite or NaN elements") }
             return tensor
         }
         func column(_ name: String, count: Int) throws -> [Int] {
@@ -60,18 +61,24 @@ extension CodebookHistory {
             return column
         }
         let keyRows = try matrix("keys"), valueRows = try matrix("values"), radiusColumn = try file.tensor("radii")
+        guard radiusColumn.shape.count == 1 else {
+            throw fail("tensor 'radii' has shape \(radiusColumn.shape), expected one axis")
+        }
         self.init(keyWidth: keyRows.rowWidth, valueWidth: valueRows.rowWidth)
 
         let keyCount = keyRows.rowCount
-        let labelWidth = try file.info("key_labels").shape.last ?? 0
-        let labels = try column("key_labels", count: keyCount * labelWidth)
+        let labelShape = try file.info("key_labels").shape
+        guard labelShape.count == 2, labelShape[0] == keyCount else {
+            throw fail("tensor 'key_labels' has shape \(labelShape), expected [\(keyCount), tokens]")
+        }
+        let labels = try column("key_labels", count: keyCount * labelShape[1])
         let keySteps = try column("key_steps", count: keyCount), keyIDs = try column("key_ids", count: keyCount)
         for key in 0..<keyCount {
-            let label = labels[key * labelWidth..<(key + 1) * labelWidth].prefix { $0 != -100 }
+            guard let label = Self.label(labels[key * labelShape[1]..<(key + 1) * labelShape[1]]) else {
+                throw fail("tensor 'key_labels' has no label in row \(key): expected token ids, then padding of -100")
+            }
             keys.append(
-                Key(
-                    step: keySteps[key], id: keyIDs[key], key: keyRows.rows(key..<key + 1).array,
-                    label: label.map(Int32.init(truncatingIfNeeded:))))
+                Key(step: keySteps[key], id: keyIDs[key], key: keyRows.rows(key..<key + 1).array, label: label))
         }
         let edits = valueRows.rowCount
         let valueKeys = try column("value_keys", count: edits), valueSteps = try column("value_steps", count: edits)
@@ -89,5 +96,11 @@ extension CodebookHistory {
             radii.append(RadiusChange(step: radiusSteps[change], key: radiusKeys[change], radius: radius))
         }
         try checkOrder(file)
+    }
+    /// The tokens of a row of labels; nil where it has none, or others than tokens before its padding.
+    private static func label(_ row: ArraySlice<Int>) -> [Int32]? {
+        let tokens = row.prefix { $0 != -100 }.compactMap { $0 < 0 ? nil : Int32(exactly: $0) }
+        let isLabel = !tokens.isEmpty && row.dropFirst(tokens.count).allSatisfy { $0 == -100 }
+        return isLabel ? tokens : nil
     }
 }
