@@ -21,7 +21,8 @@ enum FinishedRun {
         let found: RunManifest
         do {
             found = try RunManifest(contentsOf: record)
-        } catch where overwrite {
+        } catch {
+            guard overwrite else { throw error }
             return false
         }
         guard let difference = difference(planned, found) else {

@@ -86,7 +86,8 @@ struct AnswerTextTests {
         #expect(!AnswerText.exactMatch("Paris", trueAnswers: []))
     }
 
-    @Test("A scorer leaves special tokens out of token F1, keeps them for the official one, and falls back to the label")
+    @Test(
+        "A scorer leaves special tokens out of token F1, keeps them for the official one, and falls back to the label")
     func scorer() {
         let scorer = AnswerScorer(specialTokens: [0, 1]) { tokens in
             tokens.filter { $0 > 1 }.map { "w\($0)" }.joined(separator: " ")

@@ -46,7 +46,9 @@ struct ReplayTests {
     @Test("After every edit, answers and scores are those of a model rebuilt from nothing", arguments: Setting.allCases)
     func incremental(setting: Setting) throws {
         let fixture = try setting.fixture()
-        let sets = try [fixture.items, fixture.near, fixture.far].map { (items: $0, replayed: try fixture.replayed($0)) }
+        let sets = try [fixture.items, fixture.near, fixture.far].map {
+            (items: $0, replayed: try fixture.replayed($0))
+        }
         let scored = sets.map { fixture.scored($0.replayed, $0.items) }
         let replay = Replay(
             history: fixture.history, rules: fixture.options.rules, stream: scored[0], upstream: scored[2],

@@ -86,7 +86,9 @@ extension QuestionTools {
             // Paths in the log are those of its run, so from elsewhere they have to be given.
             let elsewhere = try await ToolProcess("evaluate", in: folder.url).run(
                 ["--edits", answerer.log, "--output", "m.tsv", "--model", answerer.model])
-            expectRefused(elsewhere, "data/edits.safetensors: the edit log was made with this, but it is not there; give --stream")
+            expectRefused(
+                elsewhere, "data/edits.safetensors: the edit log was made with this, but it is not there; give --stream"
+            )
         }
 
         @Test("Evaluation sets with tokens that the model does not have")
@@ -105,7 +107,10 @@ extension QuestionTools {
             "Questions that cannot be read, with the line",
             arguments: [
                 ("{\"question\":\"a\"}\n{\"question\":", "questions.jsonl: line 2: not JSON"),
-                ("{\"question\":\"a\"}\n\n{\"question\":5}\n", "questions.jsonl: line 3: field question: expected a string"),
+                (
+                    "{\"question\":\"a\"}\n\n{\"question\":5}\n",
+                    "questions.jsonl: line 3: field question: expected a string"
+                ),
                 ("{\"answer\":\"a\"}\n", "questions.jsonl: line 1: field question is missing"),
                 ("{\"question\":\"  \"}\n", "questions.jsonl: line 1: field question is empty"),
                 ("{\"question\":\"a\",\"id\":\"b\"}\n", "questions.jsonl: line 1: field id"),
@@ -120,8 +125,11 @@ extension QuestionTools {
 
         @Test("A codebook that could not have come about")
         func impossibleHistory() async throws {
-            func refused(_ expected: String, _ edit: (inout [String: String], inout [String: [Int]]) -> Void) async throws {
-                expectRefused(try await run(["--edits", try brokenLog(edit), "--predict", "data/edits.jsonl"]), expected)
+            func refused(_ expected: String, _ edit: (inout [String: String], inout [String: [Int]]) -> Void)
+                async throws
+            {
+                expectRefused(
+                    try await run(["--edits", try brokenLog(edit), "--predict", "data/edits.jsonl"]), expected)
             }
             try await refused("'value_steps' has step 0, expected 1 to 24") { $1["value_steps"]?[0] = 0 }
             try await refused("'value_steps' has step 25, expected 1 to 24") { _, columns in
@@ -136,7 +144,9 @@ extension QuestionTools {
             try await refused("'value_keys' names key 1 before its birth") { $1["value_keys"]?[0] = 1 }
             try await refused("'value_keys' names key -1 before its birth") { $1["value_keys"]?[0] = -1 }
             try await refused("'key_steps' has no key born at step 2") { $1["key_steps"]?[1] = 3 }
-            try await refused("'radius_keys' names a key that does not exist at that step") { $1["radius_keys"]?[0] = 5 }
+            try await refused("'radius_keys' names a key that does not exist at that step") {
+                $1["radius_keys"]?[0] = 5
+            }
             try await refused("is no codebook of stream-edit") { metadata, _ in metadata["format"] = "pt" }
             try await refused("has format version 9, expected 1") { metadata, _ in metadata["format_version"] = "9" }
             try await refused("has radius 'wide'") { metadata, _ in metadata["radius"] = "wide" }
@@ -180,7 +190,8 @@ extension QuestionTools {
         func output() async throws {
             for arguments in [["--edits", "log"], ["--edits", "log", "--predict", "data/edits.jsonl"]] {
                 let full = try await run(arguments, output: "/dev/full")
-                #expect(full.status == 1 && full.errors.contains("/dev/full: no space left on the disk"), "\(full.errors)")
+                #expect(
+                    full.status == 1 && full.errors.contains("/dev/full: no space left on the disk"), "\(full.errors)")
                 let inFile = try await run(arguments, output: "nq.jsonl/m.tsv")
                 #expect(inFile.status == 1 && inFile.errors.contains("cannot be written"), "\(inFile.errors)")
                 let asFolder = try await run(arguments, output: "data")

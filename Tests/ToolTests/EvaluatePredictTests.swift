@@ -39,7 +39,8 @@ extension QuestionTools {
 
         /// The stream's questions with their labels, in order.
         private func stream() throws -> [(question: String, answer: String)] {
-            try String(contentsOf: answerer.url("data/edits.jsonl"), encoding: .utf8).split(separator: "\n").map { line in
+            try String(contentsOf: answerer.url("data/edits.jsonl"), encoding: .utf8).split(separator: "\n").map {
+                line in
                 let row = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
                 return (try #require(row["question"] as? String), try #require(row["answer"] as? String))
             }
@@ -55,7 +56,8 @@ extension QuestionTools {
             let known = try await predict(answerer.path("data/upstream.jsonl"), step: 0)
             let taught = try String(contentsOf: answerer.url("data/upstream.jsonl"), encoding: .utf8)
             #expect(known.count == 72)
-            #expect(known.allSatisfy { taught.contains("\"question\":\"\($0.question)\",\"answer\":\"\($0.prediction)\"") })
+            #expect(
+                known.allSatisfy { taught.contains("\"question\":\"\($0.question)\",\"answer\":\"\($0.prediction)\"") })
 
             let last = try await predict(edits), named = try await predict(edits, step: rows.count)
             #expect(last == named)

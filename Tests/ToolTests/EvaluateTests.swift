@@ -85,8 +85,10 @@ extension QuestionTools {
             let upstream = ["--upstream", folder.url("upstream.safetensors").path]
             let labels = try await table("labels.tsv", upstream)
             // Every first answer is wrong now; for red, the model's answer is still accepted.
-            let wrong = text.replacingOccurrences(of: "\"answers\":[\"red\"]", with: "\"answers\":[\"none\",\"The RED!\"]")
-                .replacingOccurrences(of: "\"answers\":[\"blue\"]", with: "\"answers\":[\"none\"]")
+            let wrong = text.replacingOccurrences(
+                of: "\"answers\":[\"red\"]", with: "\"answers\":[\"none\",\"The RED!\"]"
+            )
+            .replacingOccurrences(of: "\"answers\":[\"blue\"]", with: "\"answers\":[\"none\"]")
             try folder.file("upstream.jsonl", wrong)
             let given = try await table("given.tsv", upstream)
             #expect(labels[0]["upstream_em"] == "1" && given[0]["upstream_em"] == "0.8333333")
@@ -104,11 +106,14 @@ extension QuestionTools {
         func unfinished() async throws {
             for name in ["codebook", "edits"] {
                 let ending = name == "codebook" ? "safetensors" : "tsv"
-                try folder.file("part/\(name).partial.\(ending)", Data(contentsOf: answerer.url("log/\(name).\(ending)")))
+                try folder.file(
+                    "part/\(name).partial.\(ending)", Data(contentsOf: answerer.url("log/\(name).\(ending)")))
             }
             let tool = ToolProcess("evaluate", in: folder.url)
             let refused = try await tool.run(["--edits", "part", "--output", "m.tsv"])
-            #expect(refused.status == 1 && refused.errors.contains("no finished run.json says what was edited; give --model"))
+            #expect(
+                refused.status == 1
+                    && refused.errors.contains("no finished run.json says what was edited; give --model"))
             let made = try await tool.run(
                 ["--edits", "part", "--output", "m.tsv", "--model", answerer.model, "--stream", answerer.stream])
             #expect(made.status == 0, "\(made.errors)")

@@ -24,10 +24,12 @@ struct HelpTests {
         if Self.refresh { try Data(result.output.utf8).write(to: file) }
         let expected = try String(contentsOf: file, encoding: .utf8)
         #expect(
-            result.output == expected, "if this is meant: GRACE_REFRESH_HELP=1 swift test -c release --filter HelpTests")
+            result.output == expected, "if this is meant: GRACE_REFRESH_HELP=1 swift test -c release --filter HelpTests"
+        )
     }
 
-    @Test("Every tool says its version", arguments: ["prepare-data", "pretrain", "stream-edit", "evaluate", "plot-data"])
+    @Test(
+        "Every tool says its version", arguments: ["prepare-data", "pretrain", "stream-edit", "evaluate", "plot-data"])
     func version(tool: String) async throws {
         let result = try await ToolProcess.run(tool, "--version")
         #expect(result.status == 0 && result.errors.isEmpty)

@@ -52,7 +52,8 @@ extension QuestionTools {
             #expect((record["inputs"] as? [[String: String]])?.count == 2)
             #expect(settings["seed"] == "0" && record["tool"] as? String == "pretrain")
             let config = try #require(
-                try JSONSerialization.jsonObject(with: Data(contentsOf: answerer.url("model/config.json"))) as? [String: Any])
+                try JSONSerialization.jsonObject(with: Data(contentsOf: answerer.url("model/config.json")))
+                    as? [String: Any])
             #expect(config["model_type"] as? String == "t5" && config["feed_forward_proj"] as? String == "gated-gelu")
             #expect(config["tie_word_embeddings"] as? Bool == false && config["d_model"] as? Int == 32)
         }
@@ -63,14 +64,16 @@ extension QuestionTools {
                 let made = try await train(name, ["--seed", seed])
                 #expect(made.status == 0, "\(made.errors)")
                 #expect(made.output.isEmpty)
-                #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url(name).path).sorted() == Self.files)
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: folder.url(name).path).sorted() == Self.files)
             }
             #expect(try weights("a") == weights("b"))
             #expect(try weights("a") != weights("c"))
             // The vocabulary draws no random numbers.
             for file in ["spiece.model", "tokenizer_config.json", "config.json"] {
                 #expect(
-                    try Data(contentsOf: folder.url("a/\(file)")) == Data(contentsOf: folder.url("c/\(file)")), "\(file)")
+                    try Data(contentsOf: folder.url("a/\(file)")) == Data(contentsOf: folder.url("c/\(file)")),
+                    "\(file)")
             }
         }
 
@@ -80,7 +83,8 @@ extension QuestionTools {
             try folder.file("text.txt", "an owl\n\nwho lives there\n")
             try folder.file("other.txt", "an owl\nwho lived there\n")
             for (name, more) in [
-                ("jsonl", ["--text", "text.jsonl"]), ("lines", ["--text", "text.txt"]), ("other", ["--text", "other.txt"]),
+                ("jsonl", ["--text", "text.jsonl"]), ("lines", ["--text", "text.txt"]),
+                ("other", ["--text", "other.txt"]),
                 ("none", []), ("unused", ["--text", "text.txt", "--text-share", "0"]),
             ] {
                 let made = try await train(name, more)
@@ -90,7 +94,8 @@ extension QuestionTools {
             #expect(try weights("other") != weights("lines") && weights("none") != weights("lines"))
             #expect(try weights("unused") != weights("lines"))
             #expect(
-                try Data(contentsOf: folder.url("unused/spiece.model")) == Data(contentsOf: folder.url("lines/spiece.model")))
+                try Data(contentsOf: folder.url("unused/spiece.model"))
+                    == Data(contentsOf: folder.url("lines/spiece.model")))
         }
 
         @Test("run.json is written last, and a run without it is not complete")
@@ -104,7 +109,8 @@ extension QuestionTools {
 
             try FileManager.default.removeItem(at: folder.url("model/run.json"))
             let refused = try await train("model")
-            #expect(refused.status == 1 && refused.errors.contains("already there; give --overwrite"), "\(refused.errors)")
+            #expect(
+                refused.status == 1 && refused.errors.contains("already there; give --overwrite"), "\(refused.errors)")
             #expect(try await train("model", ["--overwrite"]).status == 0)
             #expect(FileManager.default.fileExists(atPath: folder.url("model/run.json").path))
         }
@@ -119,7 +125,8 @@ extension QuestionTools {
             }
             let refused = try await train("model", ["--seed", "9"])
             #expect(refused.status == 1)
-            #expect(refused.errors.contains("model: this model was trained with seed 0, not 9; choose another --output"))
+            #expect(
+                refused.errors.contains("model: this model was trained with seed 0, not 9; choose another --output"))
             try folder.file("few.jsonl", "{\"question\":\"who is it\",\"answer\":\"nobody knows\"}\n")
             let other = try await train("model", input: "few.jsonl")
             #expect(other.status == 1 && other.errors.contains("--overwrite"), "\(other.errors)")

@@ -58,7 +58,9 @@ struct TinyAnswerer: Sendable {
     /// Who likes which color, in six phrasings: known ones for training, others to be edited in.
     private func writeSources() throws {
         let colors = ["red", "blue", "gold", "pink", "grey", "teal"]
-        let phrasings = ["color of {}", "{} color", "what does {} like", "{} likes", "tell {} color", "say what {} likes"]
+        let phrasings = [
+            "color of {}", "{} color", "what does {} like", "{} likes", "tell {} color", "say what {} likes",
+        ]
         func ask(_ name: String) -> [String] { phrasings.map { $0.replacingOccurrences(of: "{}", with: name) } }
         let known = ["ada", "bob", "cyd", "dan", "eve", "fay", "gus", "hal", "ivy", "jon", "kim", "leo"]
         let upstream = known.enumerated().flatMap { index, name in

@@ -35,7 +35,8 @@ struct StreamEditErrorTests {
         }
         try empty.write(to: folder.url("empty.safetensors"))
 
-        try folder.file("weightless/config.json", Data(contentsOf: fixtures.appendingPathComponent("t5/v1_0/config.json")))
+        try folder.file(
+            "weightless/config.json", Data(contentsOf: fixtures.appendingPathComponent("t5/v1_0/config.json")))
         try folder.file("odd/config.json", #"{"d_model": "wide"}"#)
         try folder.file("odd/model.safetensors", whole)
         try FixtureModel.copy(to: folder.url("cutmodel")) { $1 }

@@ -18,7 +18,9 @@ struct StreamEditTests {
     }
 
     private func arguments(_ output: String, radius: String = "1", _ more: [String]) -> [String] {
-        let options = ["--threads", "--steps"].filter { !more.contains($0) }.flatMap { [$0, $0 == "--steps" ? "20" : "1"] }
+        let options = ["--threads", "--steps"].filter { !more.contains($0) }.flatMap {
+            [$0, $0 == "--steps" ? "20" : "1"]
+        }
         return [
             "--model", FixtureModel.path, "--stream", "stream.safetensors", "--layer", FixtureModel.layer,
             "--output", output, "--radius", radius,
@@ -131,7 +133,8 @@ struct StreamEditTests {
         let before = try log("log").traces()
         for (radius, more, what) in [
             ("2", [], "radius 1.0, not 2.0"), ("1", ["--seed", "3"], "seed 0, not 3"),
-            ("1", ["--steps", "21"], "steps 20, not 21"), ("1", ["--compat", "official"], "compat paper, not official"),
+            ("1", ["--steps", "21"], "steps 20, not 21"),
+            ("1", ["--compat", "official"], "compat paper, not official"),
         ] {
             let run = try await ToolProcess("stream-edit", in: folder.url).run(arguments("log", radius: radius, more))
             #expect(run.status == 1)

@@ -24,7 +24,9 @@ extension CodebookHistory {
         // Every key is born by an edit, in the order of the keys.
         var born = 0
         for edit in values {
-            guard (0...born).contains(edit.key) else { throw fail("value_keys", "names key \(edit.key) before its birth") }
+            guard (0...born).contains(edit.key) else {
+                throw fail("value_keys", "names key \(edit.key) before its birth")
+            }
             guard edit.key == born else { continue }
             guard keys.indices.contains(born), keys[born].step == edit.step else {
                 throw fail("key_steps", "has no key born at step \(edit.step), where an edit made one")
