@@ -34,11 +34,21 @@ package enum BLAS {
                 transposeA, transposeB, Int32(rows.count), Int32(n), Int32(k), alpha, firstA, Int32(strideA), b,
                 Int32(strideB), beta, c + rows.lowerBound * strideC, Int32(strideC))
         }
-        if m * n * k < 1 << 18 {
+        let parts = partCount(m, n, k), units = (m + 15) / 16
+        if parts == 1 {
             if m > 0 { part(0..<m) }
         } else {
-            Parallel.split(m, granularity: 16, part)
+            Parallel.forEach(parts) { part(units * $0 / parts * 16..<min(m, units * ($0 + 1) / parts * 16)) }
         }
+    }
+
+    /// In how many parts the rows of a product are computed: a power of two, so that parts are shared out evenly.
+    ///
+    /// It depends on the sizes alone and not on the number of threads: OpenBLAS has another kernel, which rounds
+    /// otherwise, for small products, and parts of other sizes would give other results.
+    private static func partCount(_ m: Int, _ n: Int, _ k: Int) -> Int {
+        let most = min(16, m / 32, m * n * k >> 18)
+        return most < 2 ? 1 : 1 << (Int.bitWidth - 1 - most.leadingZeroBitCount)
     }
 
     /// `y[rows, outputs] = x[rows, inputs] · w[outputs, inputs]ᵀ`.

@@ -77,6 +77,19 @@ extension QuestionTools {
             }
         }
 
+        @Test("The number of threads does not change the model")
+        func threads() async throws {
+            // Wide enough for products that are shared out among threads, and small enough for parts of them to fall
+            // below the size at which OpenBLAS takes another kernel.
+            for threads in ["1", "2", "3", "5"] {
+                let made = try await train(
+                    threads, ["--threads", threads, "--d-model", "128", "--d-ff", "256", "--d-kv", "32", "--heads", "4"]
+                        + ["--batch-size", "6"])
+                #expect(made.status == 0, "\(made.errors)")
+                #expect(try weights(threads) == weights("1"), "\(threads) threads")
+            }
+        }
+
         @Test("Text is learned from lines and from JSONL alike, and decides the model")
         func text() async throws {
             try folder.file("text.jsonl", "{\"question\":\"who lives there\",\"answer\":[\"an owl\"]}\n")
