@@ -121,6 +121,29 @@ extension QuestionTools {
             #expect(try Data(contentsOf: folder.url("m.tsv")) == Data(contentsOf: folder.url("whole.tsv")))
         }
 
+        @Test("Padding moves what the published code retrieves, and nothing under the paper's rules")
+        func padding() async throws {
+            let plain = try await table("plain.tsv", sets)
+            #expect(try await table("padded.tsv", sets + ["--pad-batch", "16"]) == plain)
+
+            let edited = try await ToolProcess("stream-edit", in: answerer.folder).run(
+                ["--model", "model", "--stream", "data/edits.safetensors", "--output", folder.url("log").path]
+                    + TinyAnswerer.editing + ["--compat", "official"])
+            try #require(edited.status == 0, "\(edited.errors)")
+            var tables: [[[String: String]]] = []
+            for size in ["1", "24"] {
+                let made = try await ToolProcess("evaluate", in: answerer.folder).run(
+                    ["--edits", folder.url("log").path, "--output", folder.url("m.tsv").path, "--pad-batch", size]
+                        + sets)
+                try #require(made.status == 0, "\(made.errors)")
+                tables.append(try MetricRows(folder.url("m.tsv")).rows)
+            }
+            // Frozen answers do not see padding; queries at the last position do.
+            #expect(tables[0][0] == tables[1][0] && tables[0].count == 25)
+            #expect(tables[0].map { $0["keys"] } == tables[1].map { $0["keys"] })
+            #expect(tables[0].last?["edit_success"] == "1" && tables[1].last?["edit_success"] != "1")
+        }
+
         @Test("A log without an edit has a row at the start and one at the end")
         func noEdits() async throws {
             // The upstream set as the stream: the model knows it.

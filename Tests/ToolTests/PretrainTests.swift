@@ -83,7 +83,8 @@ extension QuestionTools {
             // below the size at which OpenBLAS takes another kernel.
             for threads in ["1", "2", "3", "5"] {
                 let made = try await train(
-                    threads, ["--threads", threads, "--d-model", "128", "--d-ff", "256", "--d-kv", "32", "--heads", "4"]
+                    threads,
+                    ["--threads", threads, "--d-model", "128", "--d-ff", "256", "--d-kv", "32", "--heads", "4"]
                         + ["--batch-size", "6"])
                 #expect(made.status == 0, "\(made.errors)")
                 #expect(try weights(threads) == weights("1"), "\(threads) threads")
