@@ -30,7 +30,8 @@ FIGURES := $(RUN)/figures
 ifndef ZSRE
 ZSRE := $(DATA)/source/zsre.jsonl
 NQ := $(DATA)/source/nq.json
-$(eval $(call stage,facts,$(ZSRE) $(NQ),$(FACTS) $(QUESTIONS),prepare-data,\
+NAMES := $(DATA)/source/names.txt
+$(eval $(call stage,facts,$(ZSRE) $(NQ) $(NAMES),$(FACTS) $(QUESTIONS),prepare-data,\
 	facts --facts $(FACTS) --questions $(QUESTIONS) --phrasings $(PHRASINGS) --seed $(SEED) --output $(DATA)/source))
 endif
 
@@ -45,8 +46,8 @@ $(eval $(call stage,text-zsre,$(TEXT)/edits.jsonl,$(ZSRE),prepare-data,\
 $(eval $(call stage,text-nq,$(TEXT)/training.jsonl,$(NQ),prepare-data,\
 	nq --input $(NQ) $(TRAINING) --name training --seed $(SEED) --output $(TEXT)))
 model := $(addprefix $(MODEL)/,config.json model.safetensors spiece.model run.json)
-$(eval $(call stage,pretrain,$(model),$(TEXT)/training.jsonl $(TEXT)/edits.jsonl,pretrain,\
-	qa --input $(TEXT)/training.jsonl --text $(TEXT)/edits.jsonl $(PRETRAIN) --seed $(SEED) \
+$(eval $(call stage,pretrain,$(model),$(TEXT)/training.jsonl $(TEXT)/edits.jsonl $(NAMES),pretrain,\
+	qa --input $(TEXT)/training.jsonl $(addprefix --text ,$(TEXT)/edits.jsonl $(NAMES)) $(PRETRAIN) --seed $(SEED) \
 	--output $(MODEL),--threads 0 --overwrite,$(MODEL)))
 else
 model := $(wildcard $(addprefix $(MODEL)/,config.json spiece.model *.safetensors *.index.json *.bin))

@@ -30,8 +30,8 @@ struct QuestionAnswering: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Text without labels for the vocabulary and for denoising, as language models are pretrained: one a line, "
-                + "or from a .jsonl file all questions and answers, each by itself. May be given more than once.",
-            valueName: "file"))
+                + "or the answers of a .jsonl file, whose questions then serve the vocabulary alone. May be given more "
+                + "than once.", valueName: "file"))
     var text: [URL] = []
 
     @OptionGroup(title: "Model") var shape: ModelShapeOptions
@@ -69,7 +69,8 @@ struct QuestionAnswering: ParsableCommand {
         Message.note(
             "\(examples.count) questions, \(tokenizer.vocabularySize) tokens, "
                 + "\(model.parameterCount) parameters, \(training.steps) steps of \(training.batchSize)")
-        let denoising = DenoisingTask(texts: texts.map { tokenizer.encode($0) }, tokenizer: tokenizer, seed: seed.seed)
+        let denoising = DenoisingTask(
+            texts: texts.restored.map { tokenizer.encode($0) }, tokenizer: tokenizer, seed: seed.seed)
         let trainer = QuestionTrainer(
             model: model, examples: examples, denoising: denoising, options: training, seed: seed.seed)
         let loss = try trainer.train()
@@ -87,25 +88,32 @@ struct QuestionAnswering: ParsableCommand {
         try manifest.finish(writingTo: record)
     }
 
-    private func readTexts() throws -> [String] {
-        var texts: [String] = []
+    /// Text without labels: what is restored, and questions that serve the vocabulary alone.
+    private struct Texts {
+        var restored: [String] = []
+        var vocabularyOnly: [String] = []
+    }
+
+    private func readTexts() throws -> Texts {
+        var texts = Texts()
         for url in text {
             if url.pathExtension == "jsonl" {
                 let records = try QuestionRecord.read(from: url, answersNeeded: false)
-                texts += Set(records.flatMap { [$0.input] + $0.answers }).sorted()
-                continue
-            }
-            try InputFile.lines(of: url) { _, line in
-                if !line.allSatisfy(\.isWhitespace) { texts.append(String(line)) }
+                texts.restored += Set(records.flatMap(\.answers)).sorted()
+                texts.vocabularyOnly += records.map(\.input)
+            } else {
+                try InputFile.lines(of: url) { _, line in
+                    if !line.allSatisfy(\.isWhitespace) { texts.restored.append(String(line)) }
+                }
             }
         }
         return texts
     }
 
     private func trainVocabulary(
-        on questions: [QuestionRecord], _ texts: [String]
+        on questions: [QuestionRecord], _ texts: Texts
     ) throws -> SentencePieceTrainer.Vocabulary {
-        let sentences = Set(questions.flatMap { [$0.input] + $0.answers } + texts)
+        let sentences = Set(questions.flatMap { [$0.input] + $0.answers } + texts.restored + texts.vocabularyOnly)
         let vocabulary = try SentencePieceTrainer.train(
             sentences: sentences.sorted(), vocabularySize: shape.vocabularySize)
         if vocabulary.pieces < shape.vocabularySize {
