@@ -44,6 +44,7 @@ let package = Package(
     targets: [
         // The only places that see a C header.
         .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CPrefetch"),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(
             name: "CSentencePiece", cxxSettings: [.unsafeFlags(["-std=c++17"])],
@@ -57,7 +58,7 @@ let package = Package(
         module("Figures", ["Tables"]),
 
         // Numbers.
-        module("Tensors", ["COpenBLAS"], optimised),
+        module("Tensors", ["COpenBLAS", "CPrefetch"], optimised),
         module("Autodiff", ["Tensors"], optimised),
         module("Checkpoints", ["Files", "Tensors"], optimised),
         module("Models", ["Autodiff", "Checkpoints", "Files"], optimised),

@@ -1,3 +1,5 @@
+import CPrefetch
+
 /// Weighted sums of weight rows, one after the other: all rows with a range of columns.
 func backwardPanel(
     dy: UnsafePointer<Float>, stride: Int, rows: Int, depth: Int, weight: UnsafePointer<Float>, inputs: Int,
@@ -5,16 +7,26 @@ func backwardPanel(
 ) {
     var column = columns.lowerBound
     while column + 64 <= columns.upperBound {
+        // The next 64 columns of the panel arrive while this tile computes: their rows are too far apart for the
+        // processor to foresee them.
+        for n in 0..<depth {
+            let next = weight + n * inputs + column + 64
+            grace_prefetch(next)
+            grace_prefetch(next + 16)
+            grace_prefetch(next + 32)
+            grace_prefetch(next + 48)
+        }
         var row = 0
         while row + 4 <= rows {
             sums4x64(
                 dy + row * stride, stride, depth, weight + column, inputs, dx + row * inputs + column)
             row += 4
         }
-        while row < rows {
-            sums1x64(dy + row * stride, depth, weight + column, inputs, dx + row * inputs + column)
-            row += 1
+        if row + 2 <= rows {
+            sums2x64(dy + row * stride, stride, depth, weight + column, inputs, dx + row * inputs + column)
+            row += 2
         }
+        if row < rows { sums1x64(dy + row * stride, depth, weight + column, inputs, dx + row * inputs + column) }
         column += 64
     }
     while column < columns.upperBound {
@@ -58,6 +70,27 @@ private func sums1x64(
         p += inputs
     }
     s0.store(to: dx); s1.store(to: dx + 16); s2.store(to: dx + 32); s3.store(to: dx + 48)
+}
+
+private func sums2x64(
+    _ dy: UnsafePointer<Float>, _ stride: Int, _ depth: Int, _ w: UnsafePointer<Float>, _ inputs: Int,
+    _ dx: UnsafeMutablePointer<Float>
+) {
+    let d1 = dy + stride
+    let x1 = dx + inputs
+    var s00 = Vector(from: dx), s01 = Vector(from: dx + 16), s02 = Vector(from: dx + 32), s03 = Vector(from: dx + 48)
+    var s10 = Vector(from: x1), s11 = Vector(from: x1 + 16), s12 = Vector(from: x1 + 32), s13 = Vector(from: x1 + 48)
+    var p = w
+    for n in 0..<depth {
+        let b0 = Vector(from: p), b1 = Vector(from: p + 16), b2 = Vector(from: p + 32), b3 = Vector(from: p + 48)
+        let a0 = Vector(repeating: dy[n])
+        s00.addProduct(a0, b0); s01.addProduct(a0, b1); s02.addProduct(a0, b2); s03.addProduct(a0, b3)
+        let a1 = Vector(repeating: d1[n])
+        s10.addProduct(a1, b0); s11.addProduct(a1, b1); s12.addProduct(a1, b2); s13.addProduct(a1, b3)
+        p += inputs
+    }
+    s00.store(to: dx); s01.store(to: dx + 16); s02.store(to: dx + 32); s03.store(to: dx + 48)
+    s10.store(to: x1); s11.store(to: x1 + 16); s12.store(to: x1 + 32); s13.store(to: x1 + 48)
 }
 
 private func sums4x64(

@@ -1,3 +1,5 @@
+import CPrefetch
+
 /// Dot products along the inputs, sixteen partial sums each: all rows with a range of outputs.
 func forwardPanel(
     x: UnsafePointer<Float>, rows: Int, inputs: Int, weight: UnsafePointer<Float>, outputs: Range<Int>,
@@ -6,20 +8,34 @@ func forwardPanel(
     var output = outputs.lowerBound
     while output + 4 <= outputs.upperBound {
         let w = weight + output * inputs
+        // The first tile waits for the weights; while it does, the next four rows of them are asked for, so that they
+        // arrive while the other tiles compute.
+        prefetchRows(w + 4 * inputs, 4 * inputs)
         var row = 0
         while row + 4 <= rows {
             dots4x4(x + row * inputs, w, inputs, y + row * stride + output, stride)
             row += 4
         }
-        while row < rows {
-            dots1x4(x + row * inputs, w, inputs, y + row * stride + output)
-            row += 1
+        if row + 2 <= rows {
+            dots2x4(x + row * inputs, w, inputs, y + row * stride + output, stride)
+            row += 2
         }
+        if row < rows { dots1x4(x + row * inputs, w, inputs, y + row * stride + output) }
         output += 4
     }
     while output < outputs.upperBound {
         for row in 0..<rows { y[row * stride + output] = dot(x + row * inputs, weight + output * inputs, inputs) }
         output += 1
+    }
+}
+
+/// Asks for `count` floats, line by line.
+@inline(__always)
+private func prefetchRows(_ start: UnsafePointer<Float>, _ count: Int) {
+    var i = 0
+    while i < count {
+        grace_prefetch(start + i)
+        i += 16
     }
 }
 
@@ -65,10 +81,28 @@ private func dots1x4(
         s3.addProduct(a, Vector(from: w3 + k))
         k += 16
     }
-    y[0] = finish(s0, x, w, whole, count)
-    y[1] = finish(s1, x, w1, whole, count)
-    y[2] = finish(s2, x, w2, whole, count)
-    y[3] = finish(s3, x, w3, whole, count)
+    storeRow(SIMD4(s0.total, s1.total, s2.total, s3.total), x, w, whole, count, y)
+}
+
+private func dots2x4(
+    _ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, _ count: Int, _ y: UnsafeMutablePointer<Float>, _ stride: Int
+) {
+    let x1 = x + count
+    let w1 = w + count, w2 = w1 + count, w3 = w2 + count
+    var s00 = Vector.zero, s01 = Vector.zero, s02 = Vector.zero, s03 = Vector.zero
+    var s10 = Vector.zero, s11 = Vector.zero, s12 = Vector.zero, s13 = Vector.zero
+    let whole = count & ~15
+    var k = 0
+    while k < whole {
+        let b0 = Vector(from: w + k), b1 = Vector(from: w1 + k), b2 = Vector(from: w2 + k), b3 = Vector(from: w3 + k)
+        let a0 = Vector(from: x + k)
+        s00.addProduct(a0, b0); s01.addProduct(a0, b1); s02.addProduct(a0, b2); s03.addProduct(a0, b3)
+        let a1 = Vector(from: x1 + k)
+        s10.addProduct(a1, b0); s11.addProduct(a1, b1); s12.addProduct(a1, b2); s13.addProduct(a1, b3)
+        k += 16
+    }
+    storeRow(SIMD4(s00.total, s01.total, s02.total, s03.total), x, w, whole, count, y)
+    storeRow(SIMD4(s10.total, s11.total, s12.total, s13.total), x1, w, whole, count, y + stride)
 }
 
 private func dots4x4(

@@ -58,8 +58,9 @@ private final class WorkerPool: @unchecked Sendable {
     private var body: Body?
     private var workers = 0
 
-    /// How often an idle thread looks again before it gives up its processor: some tens of microseconds.
-    private let spins = 20_000
+    /// How often an idle thread looks again before it gives up its processor: about half a millisecond, longer than
+    /// the serial stretches of a training step.
+    private let spins = 400_000
 
     func run(_ tasks: Int, _ body: Body) {
         guard owner.try() else {

@@ -10,7 +10,8 @@ struct PrepareFacts: ParsableCommand {
         abstract: "Make files in the published layouts from facts and question templates.",
         discussion: """
             Writes zsre.jsonl (De Cao's layout) from the facts of the set edit and nq.json (MEND's layout) from those \
-            of the set upstream, for the commands zsre and nq to read. The facts are a table with the columns set, \
+            of the set upstream, for the commands zsre and nq to read, and names.txt, all subjects and answers in \
+            alphabetical order, for pretrain --text. The facts are a table with the columns set, \
             relation, subject and answer, the templates one with relation and template, {} standing for the subject.
             """)
 

@@ -145,8 +145,10 @@ struct PrepareDataHelpTests {
 
             Writes zsre.jsonl (De Cao's layout) from the facts of the set edit and nq.json
             (MEND's layout) from those of the set upstream, for the commands zsre and nq to
-            read. The facts are a table with the columns set, relation, subject and answer,
-            the templates one with relation and template, {} standing for the subject.
+            read, and names.txt, all subjects and answers in alphabetical order, for
+            pretrain --text. The facts are a table with the columns set, relation, subject
+            and answer, the templates one with relation and template, {} standing for the
+            subject.
 
             USAGE: prepare-data facts [--facts <file>] [--questions <file>] --output <folder> [--phrasings <count>] \
             [--seed <seed>] [--quiet] [--verbose]

@@ -72,7 +72,7 @@ struct PrepareDataTests {
     func embeddedFacts() async throws {
         let made = try await ToolProcess("prepare-data", in: packageRoot).run(["facts", "--output", folder.url.path])
         #expect(made.status == 0, "\(made.errors)")
-        #expect(try folder.names() == ["nq.json", "run-facts.json", "zsre.jsonl"])
+        #expect(try folder.names() == ["names.txt", "nq.json", "run-facts.json", "zsre.jsonl"])
         #expect(try rows("zsre.jsonl").count == Int(settings("run-facts.json")["zsre_questions"] ?? ""))
     }
 

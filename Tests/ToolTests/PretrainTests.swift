@@ -91,7 +91,7 @@ extension QuestionTools {
             }
         }
 
-        @Test("Text is learned from lines and from JSONL alike, and decides the model")
+        @Test("Text decides the model, and the questions of a JSONL file serve its vocabulary alone")
         func text() async throws {
             try folder.file("text.jsonl", "{\"question\":\"who lives there\",\"answer\":[\"an owl\"]}\n")
             try folder.file("text.txt", "an owl\n\nwho lives there\n")
@@ -104,7 +104,10 @@ extension QuestionTools {
                 let made = try await train(name, more)
                 #expect(made.status == 0, "\(made.errors)")
             }
-            #expect(try weights("jsonl") == weights("lines"))
+            #expect(try weights("jsonl") != weights("lines") && weights("jsonl") != weights("none"))
+            #expect(
+                try Data(contentsOf: folder.url("jsonl/spiece.model"))
+                    == Data(contentsOf: folder.url("lines/spiece.model")))
             #expect(try weights("other") != weights("lines") && weights("none") != weights("lines"))
             #expect(try weights("unused") != weights("lines"))
             #expect(
