@@ -86,9 +86,11 @@ def run_ours(options, model):
     cost = machine.measured([
         options.tool, "--model", model, "--stream", model / "stream.safetensors", "--layer", options.layer,
         "--editor", "grace", "--radius", str(options.radius), "--max-edits", str(options.edits),
-        "--threads", str(options.threads), "--output", output, *options.extra])
+        "--threads", str(options.threads), "--lookahead", "1", "--time-generation", "--output", output,
+        *options.extra])
+    errors = cost.pop("stderr").strip()
     if cost["status"] != 0:
-        fail(f"stream-edit ended with {cost['status']}: {cost['stderr'].strip()}")
+        fail(f"stream-edit ended with {cost['status']}: {errors}")
     run = json.loads((output / "run.json").read_text())
     timings = run.get("timings")
     if not timings:
@@ -114,8 +116,9 @@ def run_theirs(options, python, model):
         python, HERE / "baseline.py", "--model", model, "--stream", model / "stream.safetensors", "--layer",
         options.layer, "--radius", str(options.radius), "--edits", str(options.edits),
         "--threads", str(options.threads)])
+    errors = cost.pop("stderr").strip()
     if cost["status"] != 0:
-        fail(f"baseline.py ended with {cost['status']}: {cost['stderr'].strip()}")
+        fail(f"baseline.py ended with {cost['status']}: {errors}")
     lines = {line["measure"]: line for line in map(json.loads, cost.pop("stdout").splitlines())}
     result = {name: lines[name]["values"] for name in ("load", "generate", "edit")}
     result["peak_memory"] = [value / 1e6 for value in lines["peak_memory"]["values"]]
