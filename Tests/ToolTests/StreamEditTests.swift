@@ -78,19 +78,19 @@ struct StreamEditTests {
 
     @Test("A run that was killed again and again ends with the log of one that was not")
     func killed() async throws {
-        #expect(try await edit("whole", "--steps", "400").status == 0)
+        #expect(try await edit("whole", "--steps", "1000").status == 0)
         // One input after the other, so that the rows come slowly enough to be killed between them.
         let rows = folder.url("killed/edits.partial.tsv")
-        for count in [2, 9, 20] {
+        for count in [2, 8, 14] {
             let running = try await ToolProcess("stream-edit", in: folder.url)
-                .runAndKill(arguments("killed", ["--steps", "400", "--checkpoint-seconds", "0", "--lookahead", "1"])) {
+                .runAndKill(arguments("killed", ["--steps", "1000", "--checkpoint-seconds", "0", "--lookahead", "1"])) {
                     ((try? Data(contentsOf: rows)) ?? Data()).count { $0 == UInt8(ascii: "\n") } > count
                 }
             try #require(running, "the run ended before it could be killed")
             #expect(!FileManager.default.fileExists(atPath: folder.url("killed/run.json").path))
             #expect(!FileManager.default.fileExists(atPath: folder.url("killed/codebook.safetensors").path))
         }
-        let last = try await edit("killed", "--steps", "400", "--threads", "2")
+        let last = try await edit("killed", "--steps", "1000", "--threads", "2")
         #expect(last.status == 0, "\(last.errors)")
         #expect(last.errors.contains("going on after input "))
         #expect(try log("killed").data("codebook.safetensors") == log("whole").data("codebook.safetensors"))
