@@ -28,8 +28,10 @@ extension MetricRun {
             let key = try RunKey(record)
             let row = try MetricRow(record)
             let fields = positions.map { table.rows[record.line - 2][$0] }
-            if let last = runs.indices.last, runs[last].key == key, row.edits != 0 {
-                guard row.edits > runs[last].end.edits else {
+            if let last = runs.indices.last, runs[last].key == key, row.step != 0 {
+                // The last row may be the end of a stream whose last inputs needed no edit.
+                let end = runs[last].end
+                guard row.edits > end.edits || (row.edits == end.edits && row.step > end.step) else {
                     throw FiguresError.disorder(
                         file: table.name, line: record.line, run: key.text, edits: row.edits,
                         before: runs[last].end.edits)

@@ -72,6 +72,15 @@ struct MetricRunTests {
                 + "(editor grace, layer \(two), epsilon 0.5, lr 1, seed 0), found 2")
     }
 
+    @Test("A stream may go on after its last edit, and may need none")
+    func quietEnd() throws {
+        let end = row(two, 0.5, 1, ["step": "9"]), none = row(ten, 1, 0, ["step": "7"])
+        let url = try tables.write("m.tsv", [row(two, 0.5, 0), row(two, 0.5, 1), end, row(ten, 1, 0), none])
+        let rows = FigureTable.final(try MetricRun.read([url])).records
+        #expect(try rows.map { try $0.integer("step") } == [9, 7])
+        #expect(try rows.map { try $0.integer("edits") } == [1, 0])
+    }
+
     @Test("A table without one of the columns is refused by its name", arguments: MetricColumns.all)
     func missingColumns(column: String) throws {
         let position = try #require(MetricColumns.all.firstIndex(of: column))

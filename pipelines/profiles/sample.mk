@@ -18,7 +18,7 @@ UPSTREAM ?= --count 1000
 SPLIT ?= --split generalization
 
 BLOCKS ?= 0 1 3
-RADII ?= 0.01 1 4
+RADII ?= 0.1 2 4
 EDIT ?=
 
 PLOT ?=
