@@ -75,13 +75,13 @@ struct EditingOptions: ParsableArguments {
 
 struct GRACEEditorOptions: ParsableArguments {
     @Option(
-        name: [.short, .long],
+        name: [.short, .long], parsing: .unconditional,
         help: ArgumentHelp(
             "The deferral radius of a new key: a Euclidean distance between inputs of the layer (the paper's epsilon).",
             valueName: "distance"))
     var radius: Float
 
-    @Option(help: ArgumentHelp("The learning rate of the values.", valueName: "rate"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The learning rate of the values.", valueName: "rate"))
     var learningRate: Float = 1
 
     @Option(help: ArgumentHelp("Adam steps per edit.", valueName: "count"))
