@@ -36,22 +36,17 @@ struct T5DecoderBlock {
 struct T5Decoder {
     let blocks: [T5DecoderBlock]
     let finalNorm: T5Norm
-    let biasTable: Variable
-    let positions: RelativePosition
+    let biasTable: T5BiasTable
 
     init(_ config: T5Config, _ scope: WeightScope) throws {
         blocks = try (0..<config.numDecoderLayers).map { try T5DecoderBlock(config, scope("block", $0)) }
-        biasTable = try scope("block", 0)("layer", 0)("SelfAttention")("relative_attention_bias").weight(
-            [config.relativeAttentionNumBuckets, config.numHeads], deviation: 1 / Float(config.dModel).squareRoot())
+        biasTable = try T5BiasTable(config, bidirectional: false, scope)
         finalNorm = try T5Norm(config, scope("final_layer_norm"))
-        positions = RelativePosition(
-            bucketCount: config.relativeAttentionNumBuckets, maximumDistance: config.relativeAttentionMaxDistance,
-            bidirectional: false)
     }
 
     /// Relative position biases for targets of at most `length` tokens.
     func bias(length: Int, _ tape: Tape) -> T5Bias {
-        T5Bias(values: tape.spreadBias(biasTable, buckets: positions.buckets(length: length)), zero: length - 1)
+        biasTable(length: length, tape)
     }
 
     /// All target positions at once: `x[target rows, d_model]` to the normed states `[target rows, d_model]`.

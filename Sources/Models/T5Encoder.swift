@@ -31,22 +31,16 @@ struct T5EncoderBlock {
 struct T5Encoder {
     let blocks: [T5EncoderBlock]
     let finalNorm: T5Norm
-    let biasTable: Variable
-    let positions: RelativePosition
+    let biasTable: T5BiasTable
 
     init(_ config: T5Config, _ scope: WeightScope) throws {
         blocks = try (0..<config.numLayers).map { try T5EncoderBlock(config, scope("block", $0)) }
-        biasTable = try scope("block", 0)("layer", 0)("SelfAttention")("relative_attention_bias").weight(
-            [config.relativeAttentionNumBuckets, config.numHeads], deviation: 1 / Float(config.dModel).squareRoot())
+        biasTable = try T5BiasTable(config, bidirectional: true, scope)
         finalNorm = try T5Norm(config, scope("final_layer_norm"))
-        positions = RelativePosition(
-            bucketCount: config.relativeAttentionNumBuckets, maximumDistance: config.relativeAttentionMaxDistance,
-            bidirectional: true)
     }
 
     func bias(_ layout: RaggedLayout, _ tape: Tape) -> T5Bias {
-        let length = max(layout.longest, 1)
-        return T5Bias(values: tape.spreadBias(biasTable, buckets: positions.buckets(length: length)), zero: length - 1)
+        biasTable(length: max(layout.longest, 1), tape)
     }
 
     /// Blocks `first...` and the final norm.

@@ -24,6 +24,26 @@ struct T5Bias {
     var kernel: Attention.DistanceBias { Attention.DistanceBias(values: values.value, zero: zero) }
 }
 
+/// `relative_attention_bias` of a stack: one bias for each head and bucket of distances.
+struct T5BiasTable {
+    private let table: Variable
+    let positions: RelativePosition
+
+    /// - Parameter scope: the stack, in whose first block the table is stored.
+    init(_ config: T5Config, bidirectional: Bool, _ scope: WeightScope) throws {
+        table = try scope("block", 0)("layer", 0)("SelfAttention")("relative_attention_bias").weight(
+            [config.relativeAttentionNumBuckets, config.numHeads], deviation: 1 / Float(config.dModel).squareRoot())
+        positions = RelativePosition(
+            bucketCount: config.relativeAttentionNumBuckets, maximumDistance: config.relativeAttentionMaxDistance,
+            bidirectional: bidirectional)
+    }
+
+    /// The biases between any two of `length` positions.
+    func callAsFunction(length: Int, _ tape: Tape) -> T5Bias {
+        T5Bias(values: tape.spreadBias(table, buckets: positions.buckets(length: length)), zero: length - 1)
+    }
+}
+
 /// `SelfAttention` and `EncDecAttention`: dot products without scaling, no biases on the projections.
 struct T5Attention {
     let q: Variable
