@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -120,4 +121,81 @@ import Testing
             return
         }
     }
+
+    private let points = TokenizedSet(
+        items: [
+            .init(id: 0, question: 0, group: 0, features: [0.5, -1], label: [1]),
+            .init(id: 1, question: 1, group: 1, features: [2, 3], label: [0]),
+        ], labelNames: ["left", "right"], metadata: ["seed": "7"])
+
+    @Test("a set of classes, of tokens or numbers, comes back as it was written")
+    func classes() throws {
+        let url = folder.url("set.safetensors")
+        try points.write(to: url)
+        let read = try TokenizedSet(contentsOf: url)
+        #expect(read == points && read.labelNames == ["left", "right"])
+        #expect(read.metadata["task"] == "classification" && read.metadata["label_names"] == #"["left","right"]"#)
+        let file = try SafetensorsFile(url)
+        #expect(!file.contains("input_ids") && !file.contains("input_lengths"))
+        #expect(try file.info("features").dtype == .F32 && file.shape(of: "features") == [2, 2])
+
+        var tokens = points
+        for row in tokens.items.indices {
+            tokens.items[row].features = []
+            tokens.items[row].input = [101, 7, 102]
+        }
+        try tokens.write(to: url)
+        #expect(try TokenizedSet(contentsOf: url) == tokens)
+        #expect(set.labelNames == nil)
+    }
+
+    @Test("classes that are not named, not counted or not there are errors, written or read")
+    func badClasses() throws {
+        let url = folder.url("set.safetensors")
+        func refused(_ field: String, _ reason: String, _ change: (inout TokenizedSet) -> Void) {
+            var bad = points
+            change(&bad)
+            #expect(throws: CheckpointError.badTokens(path: url.path, field: field, reason: reason)) {
+                try bad.write(to: url)
+            }
+        }
+        refused("labels", "row 1 has the class 2, expected 0 to 1 (label_names)") { $0.items[1].label = [2] }
+        refused("labels", "row 0 has 2 numbers, expected one class index") { $0.items[0].label = [0, 1] }
+        refused("metadata task", "expected classification, found 'regression'") { $0.metadata["task"] = "regression" }
+        refused("metadata label_names", "expected a JSON array of strings, found none") {
+            $0.metadata["label_names"] = nil
+        }
+        refused("metadata label_names", "expected a JSON array of strings, found [1, 2]") {
+            $0.metadata["label_names"] = "[1, 2]"
+        }
+        refused("metadata label_names", "has 'left' twice") { $0.metadata["label_names"] = #"["left", "left"]"# }
+        refused("features", "row 1 has 1 numbers, expected 2") { $0.items[1].features = [2] }
+        refused("features", "row 0 has inf") { $0.items[0].features[1] = .infinity }
+    }
+
+    @Test("features that stand beside tokens, have another shape or are no numbers are errors")
+    func badFeatures() throws {
+        let url = folder.url("set.safetensors")
+        func refused(_ reason: String, _ add: (inout SafetensorsWriter) -> Void) throws {
+            var writer = SafetensorsWriter()
+            add(&writer)
+            for name in ["labels"] { writer.add(name, [0], shape: [1, 1]) }
+            for name in ["label_lengths", "ids", "question_ids", "group_ids"] { writer.add(name, [1], shape: [1]) }
+            try writer.write(to: url)
+            #expect(throws: CheckpointError.badTokens(path: url.path, field: "features", reason: reason)) {
+                try TokenizedSet(contentsOf: url)
+            }
+        }
+        try refused("there beside input_ids, expected one of them") {
+            $0.add("features", [1, 2].tensor, as: .F32)
+            $0.add("input_ids", [1], shape: [1, 1])
+        }
+        try refused("expected two axes, found shape [2]") { $0.add("features", Tensor([1, 2], shape: [2])) }
+        try refused("expected two axes, found shape [1, 0]") { $0.add("features", Tensor([], shape: [1, 0])) }
+        try refused("row 0 has nan") { $0.add("features", Tensor([1, .nan], shape: [1, 2])) }
+    }
+}
+
+extension [Float] {
+    fileprivate var tensor: Tensor { Tensor(self, shape: [1, count]) }
 }
