@@ -60,7 +60,7 @@ package struct EditStream<Model: EditableModel> {
         var position = start
         while position < items.count && editsLeft > 0 {
             let ahead = items[position..<min(position + lookahead, items.count)]
-            let prefixes = model.prefixes(of: ahead.map { ModelInput($0.input) }, at: site)
+            let prefixes = model.prefixes(of: ahead.map { ModelInput($0) }, at: site)
             let frozen = try frozenAnswers(prefixes)
             let requests = zip(ahead, prefixes).enumerated().map { offset, pair in
                 EditRequest(step: position + offset + 1, id: pair.0.id, prefix: pair.1, label: pair.0.label)

@@ -35,8 +35,30 @@ package struct SitePrefix: Sendable {
     }
 }
 
+/// The frozen weights of an edit site, for editors that change a copy of them.
+package struct SiteLayer: Sendable {
+    /// `[valueWidth, keyWidth]`.
+    package let weight: Tensor
+    /// `[valueWidth]`; nil for a layer without one.
+    package let bias: Tensor?
+
+    package init(weight: Tensor, bias: Tensor?) {
+        self.weight = weight
+        self.bias = bias
+    }
+}
+
 /// A frozen model that can be cut at an edit site. It knows layers, not editors.
 package protocol EditableModel: AnyObject {
+    /// Whether it generates answers or names classes.
+    var task: ModelTask { get }
+
+    /// What it reads.
+    var inputKind: InputKind { get }
+
+    /// The weights of a layer that may be edited.
+    func layer(at site: EditSite) -> SiteLayer
+
     /// All layers that may be edited, in order of depth.
     var editSites: [EditSite] { get }
 

@@ -8,6 +8,11 @@ package enum ModelError: Error, CustomStringConvertible, Sendable {
     case badConfiguration(file: String, field: String, value: String, expected: String)
     case unknownSite(path: String, known: [String])
     case tokenOutOfRange(token: Int32, vocabulary: Int, context: String)
+    case tooLong(context: String, tokens: Int, limit: Int)
+    case otherInputs(context: String, expected: String, found: String, remedy: String)
+    case labelOutOfRange(label: [Int32], classes: Int, context: String)
+    case otherTask(file: String, found: String, expected: String)
+    case otherClasses(file: String, found: String, expected: String)
     case notANumber(context: String)
 
     package var description: String {
@@ -25,6 +30,20 @@ package enum ModelError: Error, CustomStringConvertible, Sendable {
         case .tokenOutOfRange(let token, let vocabulary, let context):
             "\(context): token id \(token) is outside the model's vocabulary of \(vocabulary); "
                 + "prepare the data with this model's own tokenizer"
+        case .tooLong(let context, let tokens, let limit):
+            "\(context): \(tokens) tokens, but the model reads at most \(limit); "
+                + "prepare the data with a smaller --max-length"
+        case .otherInputs(let context, let expected, let found, let remedy):
+            "\(context): the model reads \(expected), found \(found); \(remedy)"
+        case .labelOutOfRange(let label, let classes, let context):
+            "\(context): the label is \(label.map(String.init).joined(separator: " ")), but the model's classes are 0 to "
+                + "\(classes - 1); prepare the data with the classes of this model"
+        case .otherTask(let file, let found, let expected):
+            "\(file): its labels are \(found), but the model is \(expected); "
+                + "give a set that was prepared for this model"
+        case .otherClasses(let file, let found, let expected):
+            "\(file): has \(found), but the model has \(expected); prepare the data with the model's class names, "
+                + "or train a model for these classes"
         case .notANumber(let context):
             "\(context): the model computed a value that is not a number; check the checkpoint for infinite or NaN weights"
         }

@@ -3,6 +3,10 @@ import Tensors
 
 /// Edit sites of T5: the feed-forward output layer `wo` of each encoder block.
 extension T5Model: EditableModel {
+    package var task: ModelTask { .generation(endToken: config.eosTokenID, padToken: config.padTokenID) }
+
+    package var inputKind: InputKind { .tokens(vocabulary: config.vocabSize, longest: nil) }
+
     package var editSites: [EditSite] {
         (0..<config.numLayers).map {
             EditSite(
@@ -13,6 +17,10 @@ extension T5Model: EditableModel {
     private func block(of site: EditSite) -> Int {
         guard let block = editSites.firstIndex(of: site) else { preconditionFailure("\(site.path) is of another model") }
         return block
+    }
+
+    package func layer(at site: EditSite) -> SiteLayer {
+        SiteLayer(weight: encoder.blocks[block(of: site)].feedForward.wo.value, bias: nil)
     }
 
     package func prefixes(of inputs: [ModelInput], at site: EditSite) -> [SitePrefix] {

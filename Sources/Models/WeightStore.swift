@@ -73,4 +73,9 @@ package struct WeightScope {
         try store.parameter(
             self("weight").path, aliases: aliases, shape: shape, deviation: deviation, constant: constant)
     }
+
+    /// The parameter `path.bias` of `count` numbers; it starts at zero.
+    package func bias(_ count: Int, aliases: [String] = []) throws -> Variable {
+        try store.parameter(self("bias").path, aliases: aliases, shape: [count], deviation: 0, constant: 0)
+    }
 }

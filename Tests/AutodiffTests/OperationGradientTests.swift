@@ -55,6 +55,16 @@ struct OperationGradientTests {
         GradientCheck.check([random([3, 7], 1)]) { $0.multiply($1[0], $1[0]) }
     }
 
+    @Test("Binary cross-entropy, of logits small, large and huge")
+    func binaryCrossEntropy() {
+        let targets: [Float] = [0, 1, 1, 0, 1]
+        GradientCheck.check([random([5, 1], 1, deviation: 3)]) { $0.binaryCrossEntropy($1[0], targets: targets).total }
+        let huge = Tensor([-200, 200, -200, 200, 0], shape: [5, 1])
+        let each = Tape(recording: false).binaryCrossEntropy(Variable(huge), targets: targets).each
+        #expect(each[0] == 0 && each[1] == 0 && each[2] == 200 && each[3] == 200)
+        #expect(abs(each[4] - 0.6931472) < 1e-6)
+    }
+
     @Test("Multiples and sums of all elements")
     func scaleAndSum() {
         GradientCheck.check([random([3, 7], 1)]) { $0.scale($1[0], by: -2.5) }

@@ -9,16 +9,6 @@ import Testing
 
 @Suite("T5 folders")
 struct T5LoadingTests {
-    /// The text of the error that `body` throws.
-    private func message(_ body: () throws -> Void) -> String {
-        do {
-            try body()
-            return "no error"
-        } catch {
-            return "\(error)"
-        }
-    }
-
     /// A copy of the v1_0 fixture with some tensors changed or left out, and fields of its config replaced.
     private func folder(
         config changes: [String: Any?] = [:], tensors: (String, Tensor) -> Tensor? = { $1 }

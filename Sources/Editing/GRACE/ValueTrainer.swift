@@ -75,7 +75,7 @@ package struct ValueTrainer<Model: EditableModel> {
 extension Replacement {
     /// For each token of the input: `value` where it is replaced, -1 where the frozen output stays.
     package func rows(of prefix: SitePrefix, replacedBy value: Int32) -> [Int32] {
-        let count = prefix.input.tokens.count
+        let count = prefix.input.rowCount
         return (0..<count).map { replaces($0, of: count) ? value : -1 }
     }
 
