@@ -58,6 +58,18 @@ struct JSONRow {
         return number
     }
 
+    /// The numbers of a list that has some.
+    func floats(_ field: String) throws -> [Float] {
+        let list = try list(field)
+        guard !list.isEmpty else { throw DatasetError.emptyField(location, field: field) }
+        return try list.enumerated().map { index, element in
+            guard let number = element as? NSNumber, !Self.isTruth(number), number.floatValue.isFinite else {
+                throw mistyped("\(field)[\(index)]", "a number", element)
+            }
+            return number.floatValue
+        }
+    }
+
     /// The elements of a list.
     func list(_ field: String) throws -> [Any] {
         let value = try required(field, "a list")

@@ -12,8 +12,25 @@ package struct AnswerScore: Sendable, Equatable {
     package var isLabel: Bool
 }
 
+/// Scores predictions against labels.
+package protocol PredictionScorer {
+    /// - Parameter trueAnswers: texts that count as right beside the label; empty for classes.
+    func score(_ prediction: [Int32], label: [Int32], trueAnswers: [String]) -> AnswerScore
+}
+
+/// Scores classes: right or wrong, so that every mean is an accuracy.
+package struct ClassScorer: PredictionScorer {
+    package init() {}
+
+    package func score(_ prediction: [Int32], label: [Int32], trueAnswers: [String]) -> AnswerScore {
+        let isLabel = prediction == label
+        let score: Float = isLabel ? 1 : 0
+        return AnswerScore(f1: score, exactMatch: score, tokenF1: score, officialF1: score, isLabel: isLabel)
+    }
+}
+
 /// Scores answers against labels and true answers.
-package struct AnswerScorer {
+package struct AnswerScorer: PredictionScorer {
     /// Tokens that are not part of an answer: padding and end.
     private let specialTokens: Set<Int32>
     private let decode: ([Int32]) -> String

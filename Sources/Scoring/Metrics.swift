@@ -10,30 +10,59 @@ package struct Metrics: Sendable {
     /// Over all inputs edited so far.
     package var online = SetMetrics.undefined
     package var holdout = SetMetrics.undefined
-    /// Exact match over the whole stream, edited or not, past and to come.
-    package var streamExactMatch: Float = .nan
+    /// Over the whole stream, edited or not, past and to come.
+    package var stream = SetMetrics.undefined
     /// Share of edits after which the model at once gave the label.
     package var editSuccess: Float = .nan
 
-    /// Mean of upstream and online F1 (paper, section 3.2).
+    /// Mean of upstream and online F1, or accuracy (paper, section 3.2).
     package var editScore: Float { (upstream.f1 + online.f1) / 2 }
     package var keyEditRatio: Float { edits == 0 ? .nan : Float(keys) / Float(edits) }
     /// Share of the inputs so far that needed editing.
     package var editShare: Float { step == 0 ? .nan : Float(edits) / Float(step) }
+}
 
-    package static let columns = [
-        "step", "edits", "keys", "upstream_f1", "upstream_em", "online_f1", "online_em", "edit_score", "holdout_f1",
-        "holdout_em", "edit_success", "key_edit_ratio", "edit_share", "stream_em", "upstream_token_f1",
-        "online_token_f1", "holdout_token_f1", "upstream_official_f1", "online_official_f1", "holdout_official_f1",
-    ]
+/// Which scores a metric table has.
+package enum MetricLayout: Sendable {
+    /// Those of answers.
+    case answers
+    /// Those of classes: accuracies.
+    case classes
+
+    package var columns: [String] {
+        switch self {
+        case .answers:
+            [
+                "step", "edits", "keys", "upstream_f1", "upstream_em", "online_f1", "online_em", "edit_score",
+                "holdout_f1", "holdout_em", "edit_success", "key_edit_ratio", "edit_share", "stream_em",
+                "upstream_token_f1", "online_token_f1", "holdout_token_f1", "upstream_official_f1",
+                "online_official_f1", "holdout_official_f1",
+            ]
+        case .classes:
+            [
+                "step", "edits", "keys", "upstream_accuracy", "online_accuracy", "edit_score", "holdout_accuracy",
+                "edit_success", "key_edit_ratio", "edit_share", "stream_accuracy",
+            ]
+        }
+    }
 
     /// The values of `columns`.
-    package var cells: [any TableCell] {
-        [
-            step, edits, keys, upstream.f1, upstream.exactMatch, online.f1, online.exactMatch, editScore, holdout.f1,
-            holdout.exactMatch, editSuccess, keyEditRatio, editShare, streamExactMatch, upstream.tokenF1,
-            online.tokenF1, holdout.tokenF1, upstream.officialF1, online.officialF1, holdout.officialF1,
-        ]
+    package func cells(_ row: Metrics) -> [any TableCell] {
+        let upstream = row.upstream, online = row.online, holdout = row.holdout
+        switch self {
+        case .answers:
+            return [
+                row.step, row.edits, row.keys, upstream.f1, upstream.exactMatch, online.f1, online.exactMatch,
+                row.editScore, holdout.f1, holdout.exactMatch, row.editSuccess, row.keyEditRatio, row.editShare,
+                row.stream.exactMatch, upstream.tokenF1, online.tokenF1, holdout.tokenF1, upstream.officialF1,
+                online.officialF1, holdout.officialF1,
+            ]
+        case .classes:
+            return [
+                row.step, row.edits, row.keys, upstream.exactMatch, online.exactMatch, row.editScore,
+                holdout.exactMatch, row.editSuccess, row.keyEditRatio, row.editShare, row.stream.exactMatch,
+            ]
+        }
     }
 }
 

@@ -72,7 +72,7 @@ package struct Replay<Model: EditableModel> {
         Metrics(
             step: step, edits: edits, keys: codebook.count, upstream: upstream?.metrics ?? .undefined,
             online: online.means, holdout: holdout?.metrics ?? .undefined,
-            streamExactMatch: stream.metrics.exactMatch,
+            stream: stream.metrics,
             editSuccess: edits == 0 ? .nan : Float(successes) / Float(edits))
     }
 }

@@ -6,14 +6,14 @@ package final class ScoredSet<Model: EditableModel> {
     private let replayed: ReplayedSet<Model>
     private let labels: [[Int32]]
     private let trueAnswers: [[String]]
-    private let scorer: AnswerScorer
+    private let scorer: any PredictionScorer
     package private(set) var scores: [AnswerScore]
     private var sums = ScoreSums()
 
     /// - Parameters:
     ///   - trueAnswers: for each input the texts that count as right; may be empty.
     package init(
-        _ replayed: ReplayedSet<Model>, labels: [[Int32]], trueAnswers: [[String]], scorer: AnswerScorer
+        _ replayed: ReplayedSet<Model>, labels: [[Int32]], trueAnswers: [[String]], scorer: any PredictionScorer
     ) {
         precondition(labels.count == replayed.count && trueAnswers.count == replayed.count, "one label for each input")
         self.replayed = replayed

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Models
 import Tensors
 import ToolSupport
 
@@ -10,8 +11,9 @@ struct Evaluate: Tool {
         abstract: "Scores an edited model after every edit, or answers questions with it.",
         discussion: """
             Replays an edit log over evaluation sets and writes a metric table: a row before the first edit and one \
-            after each. With --predict it answers the questions of a JSONL file instead. True answers are read from \
-            the .jsonl beside each set; where there is none, the decoded label is the true answer.
+            after each. With --predict it answers the questions of a JSONL file instead, or names the classes of its \
+            rows. True answers are read from the .jsonl beside each set; where there is none, the decoded label is the \
+            true answer. A classifier's scores are accuracies.
             """,
         version: ToolVersion.current)
 
@@ -36,9 +38,15 @@ struct Evaluate: Tool {
 
     func run() throws {
         Parallel.threadCount = threads.count
-        let edited = try EditedModel(log)
-        if let questions = prediction.predict {
-            try PredictionWriter(edited: edited).answer(questions, step: prediction.step, to: output)
+        let edits = try LoggedEdits(log.edits)
+        let folder = try edits.modelFolder(log.model)
+        try write(ModelFolder.load(folder), folder: folder, edits)
+    }
+
+    private func write(_ model: some EditableModel, folder: URL, _ edits: LoggedEdits) throws {
+        let edited = try EditedModel(model, folder: folder, edits: edits)
+        if let inputs = prediction.predict {
+            try PredictionWriter(edited: edited, step: prediction.step).write(inputs, to: output)
         } else {
             try MetricTable(edited: edited, sets: sets).write(to: output)
         }
@@ -83,7 +91,10 @@ struct SetOptions: ParsableArguments {
 }
 
 struct PredictionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Questions to answer, each line an object with a \"question\".", valueName: "file.jsonl"))
+    @Option(
+        help: ArgumentHelp(
+            "What to predict, each line an object with a \"question\", or \"features\" (numbers).",
+            valueName: "file.jsonl"))
     var predict: URL?
 
     @Option(

@@ -3,44 +3,121 @@ import Editing
 import Files
 import Foundation
 import Models
+import Scoring
+import Tokenizers
 import ToolSupport
 
-/// Answers questions with an edited model, as it was at any step of its log.
-struct PredictionWriter {
-    let edited: EditedModel
+/// Answers questions, or classifies, with an edited model, as it was at any step of its log.
+struct PredictionWriter<Model: EditableModel> {
+    let edited: EditedModel<Model>
+    /// As after how many inputs of the stream.
+    let step: Int
 
-    /// A line of the output.
-    private struct Answer: Encodable {
-        let id: Int
-        let question: String
-        let prediction: String
-        /// Whether a key's value answered, and not the frozen model alone.
-        let edited: Bool
-        /// The nearest key, its distance and its radius; absent while there is no key.
-        let key: Int?
-        let distance: Float?
-        let radius: Float?
+    init(edited: EditedModel<Model>, step: Int?) throws {
+        self.edited = edited
+        self.step = step ?? edited.edits.lastStep
+        guard self.step <= edited.edits.lastStep else {
+            throw EvaluateError.stepPastEnd(step: self.step, last: edited.edits.lastStep)
+        }
     }
 
-    func answer(_ questions: URL, step: Int?, to output: URL) throws {
-        let step = step ?? edited.lastStep
-        guard step <= edited.lastStep else { throw EvaluateError.stepPastEnd(step: step, last: edited.lastStep) }
+    func write(_ inputs: URL, to output: URL) throws {
+        switch (edited.model.task, edited.model.inputKind) {
+        case (.generation, _): try answer(inputs, to: output)
+        case (.classification(let names), .features): try classify(inputs, names: names, to: output)
+        case (.classification, .tokens): throw EvaluateError.noText(folder: edited.folder.path)
+        }
+    }
+
+    /// Answers questions.
+    private func answer(_ questions: URL, to output: URL) throws {
         let lines = try QuestionRecord.read(from: questions, answersNeeded: false)
-        let codebook = edited.history.codebook(at: step, rules: edited.settings.options.rules)
-        let set = try edited.replayed(lines.map { edited.encode($0.input) })
+        let tokenizer = try T5Tokenizer(folder: edited.folder)
+        let predictions = try predictions(
+            of: lines.map { ModelInput(tokenizer.encode($0.input, maxLength: edited.maxLength)) })
+        try write(
+            zip(lines, predictions).map { line, found in
+                PredictionLine(
+                    id: line.id, question: line.input, prediction: tokenizer.decode(found.output), found)
+            }, to: output)
+        Message.note("answered \(lines.count) questions as after step \(step)")
+    }
+
+    /// Classifies rows of numbers.
+    private func classify(_ points: URL, names: [String], to output: URL) throws {
+        let lines = try PointRecord.read(from: points)
+        let inputs = lines.map { ModelInput(features: $0.features) }
+        for (row, input) in inputs.enumerated() {
+            try edited.model.check(input, context: "\(points.path): row \(row)")
+        }
+        try write(
+            zip(lines, try predictions(of: inputs)).map { line, found in
+                PredictionLine(
+                    id: line.id, features: line.features, label: line.label, prediction: names[Int(found.output[0])],
+                    found)
+            }, to: output)
+        Message.note("classified \(lines.count) rows as after step \(step)")
+    }
+
+    private func predictions(of inputs: [ModelInput]) throws -> [Prediction] {
+        let codebook = edited.edits.history.codebook(at: step, rules: edited.edits.settings.options.rules)
+        let set = try edited.replayed(inputs)
         try set.follow(codebook, newKeys: 0..<codebook.count, trained: nil)
+        return inputs.indices.map { i in
+            let near = set.neighbour(i)
+            return Prediction(
+                output: set.answers[i], isEdited: set.keyInForce[i] != nil, key: near?.key, distance: near?.distance,
+                radius: near.map { codebook.radii[$0.key] })
+        }
+    }
+
+    private func write(_ lines: [PredictionLine], to output: URL) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try AtomicFile.write(to: output) { handle in
-            for (i, question) in lines.enumerated() {
-                let near = set.neighbour(i)
-                let answer = Answer(
-                    id: question.id, question: question.input, prediction: edited.tokenizer.decode(set.answers[i]),
-                    edited: set.keyInForce[i] != nil, key: near?.key, distance: near?.distance,
-                    radius: near.map { codebook.radii[$0.key] })
-                try handle.write(try encoder.encode(answer) + Data("\n".utf8))
-            }
+            for line in lines { try handle.write(try encoder.encode(line) + Data("\n".utf8)) }
         }
-        Message.note("answered \(lines.count) questions as after step \(step)")
+    }
+}
+
+/// What an edited model gives for one input.
+struct Prediction {
+    /// Tokens, or one class index.
+    let output: [Int32]
+    let isEdited: Bool
+    let key: Int?
+    let distance: Float?
+    let radius: Float?
+}
+
+/// A line of the output.
+struct PredictionLine: Encodable {
+    let id: Int
+    /// The input: a question, or numbers; text that is classified is not repeated.
+    let question: String?
+    let features: [Float]?
+    /// The label, where the input has one that names a class.
+    let label: String?
+    let prediction: String
+    /// Whether the editor answered, and not the frozen model alone.
+    let edited: Bool
+    /// The nearest key, its distance and its radius; absent while there is no key.
+    let key: Int?
+    let distance: Float?
+    let radius: Float?
+
+    init(
+        id: Int, question: String? = nil, features: [Float]? = nil, label: String? = nil, prediction: String,
+        _ found: Prediction
+    ) {
+        self.id = id
+        self.question = question
+        self.features = features
+        self.label = label
+        self.prediction = prediction
+        edited = found.isEdited
+        key = found.key
+        distance = found.distance
+        radius = found.radius
     }
 }

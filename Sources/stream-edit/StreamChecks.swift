@@ -6,24 +6,45 @@ import Models
 /// What a stream must fulfil before the first edit.
 enum StreamChecks {
     /// Checks every input and label against the model.
-    static func check(_ set: TokenizedSet, file: URL, model: T5Model, maxNewTokens: Int) throws {
+    static func check(_ set: TokenizedSet, file: URL, model: some EditableModel, maxNewTokens: Int) throws {
+        try model.check(labelNames: set.labelNames, file: file.path)
         for (row, item) in set.items.enumerated() {
-            if item.input.isEmpty || item.label.isEmpty { throw EditingError.emptyInput(row: row, file: file.path) }
-            if item.label.count > maxNewTokens {
-                throw EditingError.labelTooLong(
-                    row: row, file: file.path, tokens: item.label.count, limit: maxNewTokens)
+            let hasInput = !item.input.isEmpty || !item.features.isEmpty
+            guard hasInput, !item.label.isEmpty else { throw EditingError.emptyInput(row: row, file: file.path) }
+            if case .generation(let endToken, _) = model.task {
+                try checkLength(of: item.label, row: row, file: file, maxNewTokens)
+                try checkFit(item, row: row, file: file, model)
+                try checkEnd(of: item.label, row: row, file: file, maxNewTokens, endToken)
+            } else {
+                try checkFit(item, row: row, file: file, model)
             }
-            try model.checkTokens(item.input + item.label, context: "\(file.path): row \(row)")
-            // Generation stops after the end token, or at the limit without it.
-            let end = model.config.eosTokenID
-            if item.label.dropLast().contains(end) {
-                throw EditingError.labelOutOfReach(
-                    row: row, file: file.path, what: "goes on after the end token \(end)")
-            }
-            if item.label.last != end && item.label.count < maxNewTokens {
-                throw EditingError.labelOutOfReach(
-                    row: row, file: file.path, what: "does not end with the end token \(end)")
-            }
+        }
+    }
+
+    private static func checkFit(
+        _ item: TokenizedSet.Item, row: Int, file: URL, _ model: some EditableModel
+    ) throws {
+        try model.check(ModelInput(item), context: "\(file.path): row \(row)")
+        try model.check(label: item.label, context: "\(file.path): row \(row)")
+    }
+
+    private static func checkLength(of label: [Int32], row: Int, file: URL, _ maxNewTokens: Int) throws {
+        if label.count > maxNewTokens {
+            throw EditingError.labelTooLong(row: row, file: file.path, tokens: label.count, limit: maxNewTokens)
+        }
+    }
+
+    /// Generation stops after the end token, or at the limit without it.
+    private static func checkEnd(
+        of label: [Int32], row: Int, file: URL, _ maxNewTokens: Int, _ end: Int32
+    ) throws {
+        if label.dropLast().contains(end) {
+            throw EditingError.labelOutOfReach(
+                row: row, file: file.path, what: "goes on after the end token \(end)")
+        }
+        if label.last != end && label.count < maxNewTokens {
+            throw EditingError.labelOutOfReach(
+                row: row, file: file.path, what: "does not end with the end token \(end)")
         }
     }
 }

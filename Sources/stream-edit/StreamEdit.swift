@@ -29,10 +29,14 @@ struct StreamEdit: Tool {
 
     func run() throws {
         Parallel.threadCount = threads.count
-        var manifest = RunManifest(seed: seed.seed)
+        let manifest = RunManifest(seed: seed.seed)
         let loading = ContinuousClock.now
-        let model = try T5Model(folder: files.model)
-        let loadSeconds = (ContinuousClock.now - loading).inSeconds
+        let model = try ModelFolder.load(files.model)
+        try edit(model, loadSeconds: (ContinuousClock.now - loading).inSeconds, manifest)
+    }
+
+    private func edit(_ model: some EditableModel, loadSeconds: Double, _ manifest: RunManifest) throws {
+        var manifest = manifest
         let site = try model.site(editing.layer)
         let set = try TokenizedSet(contentsOf: files.stream)
         let maxNewTokens = editing.maxNewTokens
@@ -68,7 +72,8 @@ struct StreamEdit: Tool {
         let editor = GRACEEditor(model: model, site: site, options: options, history: state.history)
         let stream = EditStream(
             model: model, site: site, items: set.items, maxNewTokens: maxNewTokens,
-            errorRule: editing.compat == .official ? .everyInput : .wrongAnswer, lookahead: editing.lookahead)
+            errorRule: editing.compat == .official && model.task.labels == nil ? .everyInput : .wrongAnswer,
+            lookahead: editing.lookahead)
         let progress = ProgressLine("editing", total: set.items.count, unit: "inputs", done: state.steps)
         var saved = ContinuousClock.now
         try stream.run(after: state.steps, editsLeft: editsLeft, editor: editor) { row in

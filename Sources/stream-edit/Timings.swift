@@ -15,12 +15,12 @@ enum Timings {
 
     /// The median time to answer one question alone with the unedited model, over the first questions of the stream.
     static func generation(
-        _ model: T5Model, site: EditSite, items: [TokenizedSet.Item], maxNewTokens: Int
+        _ model: some EditableModel, site: EditSite, items: [TokenizedSet.Item], maxNewTokens: Int
     ) throws -> Double {
         median(
             try items.prefix(9).map { item in
                 let start = ContinuousClock.now
-                let prefixes = model.prefixes(of: [ModelInput(item.input)], at: site)
+                let prefixes = model.prefixes(of: [ModelInput(item)], at: site)
                 _ = try model.predict(
                     prefixes, at: site, siteOutput: prefixes[0].siteOutput, maxNewTokens: maxNewTokens)
                 return (ContinuousClock.now - start).inSeconds

@@ -87,7 +87,7 @@ struct ReplayTests {
             first.editSuccess, first.keyEditRatio, first.editShare,
         ]
         #expect(undefined.allSatisfy { $0.isNaN })
-        #expect(!first.streamExactMatch.isNaN)
+        #expect(!first.stream.exactMatch.isNaN)
 
         let last = try #require(rows.last), beforeLast = rows[rows.count - 2]
         #expect(last.step == 11 && last.edits == fixture.history.editCount && last.edits == beforeLast.edits)
@@ -106,8 +106,9 @@ struct ReplayTests {
         var rows: [Metrics] = []
         try replay.run { rows.append($0) }
         for metrics in rows {
-            let row = Dictionary(uniqueKeysWithValues: zip(Metrics.columns, metrics.cells.map(\.cell)))
-            #expect(metrics.cells.count == Metrics.columns.count && row.count == Metrics.columns.count)
+            let columns = MetricLayout.answers.columns, cells = MetricLayout.answers.cells(metrics)
+            let row = Dictionary(uniqueKeysWithValues: zip(columns, cells.map(\.cell)))
+            #expect(cells.count == columns.count && row.count == columns.count)
             for (name, set) in [
                 ("upstream", metrics.upstream), ("online", metrics.online), ("holdout", metrics.holdout),
             ] {
@@ -116,7 +117,7 @@ struct ReplayTests {
                 #expect(row["\(name)_em"] == set.exactMatch.cell)
             }
             #expect(row["step"] == "\(metrics.step)" && row["edits"] == "\(metrics.edits)")
-            #expect(row["keys"] == "\(metrics.keys)" && row["stream_em"] == metrics.streamExactMatch.cell)
+            #expect(row["keys"] == "\(metrics.keys)" && row["stream_em"] == metrics.stream.exactMatch.cell)
             #expect(row["edit_success"] == metrics.editSuccess.cell)
             if metrics.edits > 0 {
                 #expect(row["edit_score"] == ((metrics.upstream.f1 + metrics.online.f1) / 2).cell)
@@ -151,7 +152,7 @@ private struct PlainScores {
             row.upstream, self.scores(fixture.far, fixture.plainAnswers(fixture.far, step: row.step)), "upstream")
         try compare(
             row.holdout, self.scores(fixture.near, fixture.plainAnswers(fixture.near, step: row.step)), "holdout")
-        #expect(same(row.streamExactMatch, mean(scores, \.exactMatch)))
+        #expect(same(row.stream.exactMatch, mean(scores, \.exactMatch)))
         #expect(row.keys == fixture.history.keys.count { $0.step <= row.step })
     }
 
