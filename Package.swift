@@ -79,7 +79,7 @@ let package = Package(
         tests("TensorsTests", ["Tensors"]),
         tests("AutodiffTests", ["Autodiff"]),
         tests("CheckpointsTests", ["Checkpoints"]),
-        tests("TokenizersTests", ["Tokenizers"]),
+        tests("TokenizersTests", ["Files", "Tokenizers"]),
         tests("DatasetsTests", ["Datasets"]),
         tests("ModelsTests", ["Models"]),
         tests("EditingTests", ["Editing"]),

@@ -18,6 +18,12 @@ package enum TokenizerError: Error, CustomStringConvertible, Sendable, Equatable
     case configuration(file: String, field: String, expected: String, found: String)
     /// A token added to the vocabulary that is none of T5's own.
     case addedToken(file: String, token: String)
+    /// A folder without `vocab.txt` and `tokenizer.json`.
+    case noWordPieces(folder: String)
+    /// A file that is no WordPiece vocabulary.
+    case notWordPieces(file: String, reason: String)
+    /// A special token that the vocabulary does not have.
+    case missingToken(file: String, setting: String, token: String)
     /// A text or ids that libsentencepiece refuses.
     case library(reason: String)
     /// Nothing to train on.
@@ -51,6 +57,13 @@ package enum TokenizerError: Error, CustomStringConvertible, Sendable, Equatable
         case .addedToken(let file, let token):
             "\(file): adds the token \(token), expected only <pad>, </s>, <unk> and the sentinels <extra_id_N>;"
                 + " give a folder whose vocabulary was not extended"
+        case .noWordPieces(let folder):
+            "\(folder): neither vocab.txt nor tokenizer.json found; give a Hugging Face BERT folder that has its vocabulary"
+        case .notWordPieces(let file, let reason):
+            "\(file): not a WordPiece vocabulary (\(reason)); give the vocabulary of a BERT"
+        case .missingToken(let file, let setting, let token):
+            "\(file): \(setting): the vocabulary has no \(token); give the vocabulary of a BERT, or correct the token's name"
+                + " in tokenizer_config.json"
         case .library(let reason):
             "libsentencepiece: \(reason)"
         case .nothingToTrainOn(let sentences):
