@@ -21,6 +21,26 @@ extension Tape {
         }
     }
 
+    /// Attention over long sequences, through matrix products: see `Attention.forwardProducts`.
+    package func attentionProducts(
+        _ attention: Attention, q: Variable, k: Variable, v: Variable, queries: RaggedLayout, keys: RaggedLayout,
+        dropout: Dropout? = nil
+    ) -> Variable {
+        let needsGradient = isRecording && [q, k, v].contains(where: \.requiresGradient)
+        let (output, kept) = attention.forwardProducts(
+            q: q.value, k: k.value, v: v.value, queries: queries, keys: keys, dropout: dropout,
+            keepsProbabilities: needsGradient)
+        guard let probabilities = kept else { return Variable(output) }
+        return record(output, from: [q, k, v]) { dy in
+            let gradients = attention.backwardProducts(
+                dOutput: dy, q: q.value, k: k.value, v: v.value, probabilities: probabilities, queries: queries,
+                keys: keys, dropout: dropout)
+            q.accumulate(gradients.q)
+            k.accumulate(gradients.k)
+            v.accumulate(gradients.v)
+        }
+    }
+
     /// Spreads a table of relative position biases `table[buckets, heads]` over distances: `result[h, i]` is the bias
     /// of head h in bucket `buckets[i]`.
     package func spreadBias(_ table: Variable, buckets: [Int]) -> Variable {

@@ -30,6 +30,12 @@ extension Tape {
         }
     }
 
+    /// `x` with a part of its elements dropped; `x` itself without a dropout.
+    package func dropout(_ x: Variable, _ dropout: Dropout?) -> Variable {
+        guard let dropout, dropout.probability > 0 else { return x }
+        return record(dropout.apply(x.value), from: [x]) { dy in x.accumulate(dropout.apply(dy)) }
+    }
+
     /// The sum of all elements, shape `[]`.
     package func sum(_ x: Variable) -> Variable {
         let total = x.value.array.reduce(0, +)

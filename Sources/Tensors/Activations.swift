@@ -6,6 +6,7 @@ package enum Activation: Sendable {
     /// The tanh approximation (T5 v1.1's "gated-gelu", transformers' "gelu_new").
     case geluTanh
     case sigmoid
+    case tanh
 
     package func forward(_ x: Tensor) -> Tensor {
         switch self {
@@ -14,6 +15,7 @@ package enum Activation: Sendable {
         case .gelu: Elementwise.map(x) { geluValue($0) }
         case .geluTanh: Elementwise.map(x) { geluTanhValue($0) }
         case .sigmoid: Elementwise.map(x) { VectorMath.sigmoid($0) }
+        case .tanh: Elementwise.map(x) { VectorMath.tanh($0) }
         }
     }
 
@@ -27,6 +29,11 @@ package enum Activation: Sendable {
             Elementwise.map(dy, x) { dy, x in
                 let s = VectorMath.sigmoid(x)
                 return dy * s * (Vector(repeating: 1) - s)
+            }
+        case .tanh:
+            Elementwise.map(dy, x) { dy, x in
+                let t = VectorMath.tanh(x)
+                return dy * (Vector(repeating: 1) - t * t)
             }
         }
     }

@@ -42,6 +42,18 @@ package enum BLAS {
         }
     }
 
+    /// The same on the calling thread alone, for products that several threads make side by side.
+    static func undivided(
+        transposeA: Bool = false, transposeB: Bool = false, m: Int, n: Int, k: Int, alpha: Float = 1,
+        a: UnsafePointer<Float>, strideA: Int, b: UnsafePointer<Float>, strideB: Int,
+        c: UnsafeMutablePointer<Float>, strideC: Int
+    ) {
+        precondition(loaded, "OpenBLAS is not available: \(String(cString: grace_blas_error()))")
+        grace_sgemm(
+            transposeA, transposeB, Int32(m), Int32(n), Int32(k), alpha, a, Int32(strideA), b, Int32(strideB), 0, c,
+            Int32(strideC))
+    }
+
     /// In how many parts the rows of a product are computed: a power of two, so that parts are shared out evenly.
     ///
     /// It depends on the sizes alone and not on the number of threads: OpenBLAS has another kernel, which rounds

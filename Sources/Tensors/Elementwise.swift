@@ -74,13 +74,45 @@ package enum Elementwise {
 
     /// Adds `bias[width]` to every row of `x[rows, width]` in place.
     package static func addToRows(_ bias: Tensor, into x: Tensor) {
-        for row in 0..<x.rowCount { accumulate(bias, into: x.rows(row..<row + 1)) }
+        let width = x.rowWidth, b = UnsafePointer(bias.pointer), xp = x.pointer
+        precondition(bias.count == width, "a bias of shape \(bias.shape) for rows of \(width)")
+        forRows(x) { row in
+            let target = xp + row * width
+            forEachVector(width) { i, lanes in
+                lanes.store(lanes.load(UnsafePointer(target + i)) + lanes.load(b + i), target + i)
+            }
+        }
     }
 
     /// The sum of the rows of `x[rows, width]`, added in order.
     package static func sumOfRows(_ x: Tensor) -> Tensor {
         let sum = Tensor(zeros: [x.rowWidth])
-        for row in 0..<x.rowCount { accumulate(x.rows(row..<row + 1), into: sum) }
+        let width = x.rowWidth, source = UnsafePointer(x.pointer), target = sum.pointer
+        forColumns(x) { columns in
+            for row in 0..<x.rowCount {
+                Reduction.addScaled(
+                    1, source + row * width + columns.lowerBound, to: target + columns.lowerBound, columns.count)
+            }
+        }
         return sum
+    }
+
+    /// Calls `body` for each row, on several threads where there is much to do.
+    static func forRows(_ x: Tensor, _ body: (Int) -> Void) {
+        if x.count < parallelThreshold {
+            for row in 0..<x.rowCount { body(row) }
+        } else {
+            Parallel.split(x.rowCount, granularity: 1) { for row in $0 { body(row) } }
+        }
+    }
+
+    /// Calls `body` for ranges of columns, on several threads where there is much to do: for sums down the rows, whose
+    /// order then does not depend on the number of threads.
+    static func forColumns(_ x: Tensor, _ body: (Range<Int>) -> Void) {
+        if x.count < parallelThreshold {
+            body(0..<x.rowWidth)
+        } else {
+            Parallel.split(x.rowWidth, granularity: 64, body)
+        }
     }
 }

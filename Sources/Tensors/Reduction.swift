@@ -33,6 +33,18 @@ package enum Reduction {
         }
     }
 
+    /// The sum of the squares of all elements: of runs of a fixed length in single precision, and of these in double, so
+    /// that it does not depend on the number of threads.
+    package static func sumOfSquares(_ x: Tensor) -> Double {
+        let run = 1 << 14, runs = (x.count + run - 1) / run
+        let sums = Tensor(uninitialized: [runs])
+        Parallel.forEach(runs) { index in
+            let start = x.pointer + index * run
+            sums.pointer[index] = dot(start, start, min(run, x.count - index * run))
+        }
+        return sums.array.reduce(0) { $0 + Double($1) }
+    }
+
     /// The squared Euclidean distance, from direct differences.
     package static func squaredDistance(
         _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int

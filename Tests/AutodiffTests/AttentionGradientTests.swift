@@ -82,6 +82,24 @@ struct AttentionGradientTests {
         }
     }
 
+    @Test("Through products, with padding, few queries and dropout")
+    func products() {
+        let attention = Attention(heads: 2, headWidth: 5, scale: 0.5)
+        let layout = RaggedLayout(lengths: [4, 1, 5], visible: [3, 1, 5])
+        let dropout = Dropout(probability: 0.3, seed: 1, step: 1, place: 1)
+        let inputs = [random([10, 10], 1, deviation: 0.6), random([10, 10], 2, deviation: 0.6), random([10, 10], 3)]
+        for dropout in [nil, dropout] {
+            GradientCheck.check(inputs) {
+                $0.attentionProducts(
+                    attention, q: $1[0], k: $1[1], v: $1[2], queries: layout, keys: layout, dropout: dropout)
+            }
+        }
+        let few = RaggedLayout(lengths: [1, 1, 2])
+        GradientCheck.check([random([4, 10], 1, deviation: 0.6)] + inputs.dropFirst()) {
+            $0.attentionProducts(attention, q: $1[0], k: $1[1], v: $1[2], queries: few, keys: layout)
+        }
+    }
+
     @Test("Biases spread over distances from a table of buckets")
     func spreadBias() {
         GradientCheck.check([random([4, 3], 1)]) { $0.spreadBias($1[0], buckets: [3, 3, 0, 1, 0, 3, 1]) }

@@ -17,6 +17,18 @@ struct OperationGradientTests {
         GradientCheck.check([x]) { $0.linear($1[0], weight: Variable(w), bias: Variable(b)) }
     }
 
+    @Test("Linear by sequences, and dropout")
+    func sequences() {
+        let layout = RaggedLayout(lengths: [3, 34, 1])
+        let w = random([4, 6], 2), b = random([4], 3)
+        GradientCheck.check([random([38, 6], 1)]) {
+            $0.linear($1[0], weight: Variable(w), bias: Variable(b), layout: layout)
+        }
+        GradientCheck.check([random([5, 7], 1)]) {
+            $0.dropout($1[0], Dropout(probability: 0.4, seed: 3, step: 1, place: 1))
+        }
+    }
+
     @Test("Linear of the same variable as input and weight")
     func linearWithItself() {
         GradientCheck.check([random([6, 6], 1)]) { $0.linear($1[0], weight: $1[0]) }

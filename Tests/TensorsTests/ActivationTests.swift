@@ -8,7 +8,7 @@ import Testing
 struct ActivationTests {
     @Test(
         "The kernels are the definitions, to 5e-7 of the largest value",
-        arguments: [Activation.relu, .gelu, .geluTanh, .sigmoid],
+        arguments: [Activation.relu, .gelu, .geluTanh, .sigmoid, .tanh],
         [1, 15, 16, 17, 100, 70_001])
     func forward(function: Activation, count: Int) {
         let x = random([count], UInt64(count), deviation: 3)
@@ -17,7 +17,7 @@ struct ActivationTests {
         #expect(relativeDifference(y.array, to: x.array.map { function.plainValue(Double($0)) }) <= 5e-7)
     }
 
-    @Test("The slopes are the definitions' slopes", arguments: [Activation.relu, .gelu, .geluTanh, .sigmoid])
+    @Test("The slopes are the definitions' slopes", arguments: [Activation.relu, .gelu, .geluTanh, .sigmoid, .tanh])
     func backward(function: Activation) {
         let x = random([3001], 1, deviation: 2)
         let dy = random([3001], 2)

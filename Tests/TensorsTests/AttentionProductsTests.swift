@@ -1,0 +1,102 @@
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+@Suite("Attention through products")
+struct AttentionProductsTests {
+    private func one(_ lengths: [Int], visible: [Int]? = nil, heads: Int = 3, headWidth: Int = 20) -> AttentionCase {
+        let layout = RaggedLayout(lengths: lengths, visible: visible)
+        return AttentionCase(
+            heads: heads, headWidth: headWidth, scale: 0.3, queries: layout, keys: layout, biased: false)
+    }
+
+    private func output(_ one: AttentionCase, dropout: Dropout? = nil) -> Tensor {
+        one.attention.forwardProducts(
+            q: one.q, k: one.k, v: one.v, queries: one.queries, keys: one.keys, dropout: dropout,
+            keepsProbabilities: false
+        ).output
+    }
+
+    private func gradients(_ one: AttentionCase, _ dOutput: Tensor, dropout: Dropout? = nil) throws -> [Tensor] {
+        let kept = one.attention.forwardProducts(
+            q: one.q, k: one.k, v: one.v, queries: one.queries, keys: one.keys, dropout: dropout,
+            keepsProbabilities: true)
+        let found = one.attention.backwardProducts(
+            dOutput: dOutput, q: one.q, k: one.k, v: one.v, probabilities: try #require(kept.probabilities),
+            queries: one.queries, keys: one.keys, dropout: dropout)
+        return [found.q, found.k, found.v]
+    }
+
+    @Test("It is the definition, for every head width, with padding and without", arguments: [1, 15, 16, 17, 64])
+    func definition(headWidth: Int) {
+        for visible in [nil, [1, 1, 15, 9, 17, 33]] {
+            let one = one([1, 2, 15, 16, 17, 33], visible: visible, headWidth: headWidth)
+            #expect(largestDifference(output(one).array, one.plain) <= 2e-6)
+        }
+    }
+
+    @Test("A few queries over all keys give the rows of those queries")
+    func fewQueries() {
+        var some = one([40, 7, 12])
+        let whole = output(some)
+        let rows: [Int32] = [0, 40, 47]
+        some.q = Rows.gather(some.q, rows)
+        some.queries = RaggedLayout(lengths: [1, 1, 1])
+        #expect(largestDifference(output(some).array, Rows.gather(whole, rows).array) <= 2e-6)
+    }
+
+    @Test("Its gradients are those of attention row by row, with padding and without")
+    func gradients() throws {
+        for visible in [nil, [5, 30, 1]] {
+            let one = one([9, 33, 1], visible: visible)
+            let dOutput = random(one.q.shape, 9)
+            let p = one.attention.forward(q: one.q, k: one.k, v: one.v, queries: one.queries, keys: one.keys)
+            let plain = one.attention.backward(
+                dOutput: dOutput, q: one.q, k: one.k, v: one.v, probabilities: p.probabilities, queries: one.queries,
+                keys: one.keys)
+            for (found, expected) in zip(try gradients(one, dOutput), [plain.q, plain.k, plain.v]) {
+                #expect(relativeDifference(found.array, to: expected.array) <= 2e-6)
+            }
+        }
+    }
+
+    @Test("A sequence has the same bits alone and in a batch, both ways, on one thread and on two")
+    func batch() throws {
+        let lengths = [1, 7, 150, 16, 33]
+        let all = one(lengths)
+        let dOutput = random(all.q.shape, 9)
+        for threads in 1...2 {
+            try withThreads(threads) {
+                let together = output(all), slopes = try gradients(all, dOutput)
+                for (s, length) in lengths.enumerated() {
+                    var alone = all
+                    let rows = all.queries.rows(of: s)
+                    (alone.queries, alone.keys) = (RaggedLayout(lengths: [length]), RaggedLayout(lengths: [length]))
+                    (alone.q, alone.k, alone.v) = (all.q.rows(rows), all.k.rows(rows), all.v.rows(rows))
+                    #expect(sameBits(output(alone).array, together.rows(rows).array))
+                    for (own, slope) in zip(try gradients(alone, dOutput.rows(rows)), slopes) {
+                        #expect(sameBits(own.array, slope.rows(rows).array))
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("Dropped probabilities give the output and the gradients of the mask that Dropout gives")
+    func dropout() throws {
+        let one = one([12], heads: 2, headWidth: 16)
+        let dropout = Dropout(probability: 0.4, seed: 1, step: 2, place: 3)
+        let kept = one.attention.forward(q: one.q, k: one.k, v: one.v, queries: one.queries, keys: one.keys)
+        var expected = [Float](repeating: 0, count: one.q.count)
+        for h in 0..<2 {
+            let p = dropout.part(h).apply(kept.probabilities.rows(h * 144..<(h + 1) * 144)).array
+            for i in 0..<12 {
+                for j in 0..<12 {
+                    for c in 0..<16 { expected[i * 32 + h * 16 + c] += p[i * 12 + j] * one.v.array[j * 32 + h * 16 + c] }
+                }
+            }
+        }
+        #expect(largestDifference(output(one, dropout: dropout).array, expected) <= 2e-6)
+    }
+}
