@@ -15,43 +15,56 @@ package final class WeightStore {
     private let origin: Origin
     /// Whether parameters receive gradients. They are then copied out of a checkpoint, which is read-only.
     private let isTrainable: Bool
+    /// What else a parameter may be called in a checkpoint.
+    private let otherNames: (String) -> [String]
+    /// Governs parameters that may be missing in a checkpoint, where they are.
+    private let missingSeed: UInt64
     package private(set) var parameters: [(name: String, variable: Variable)] = []
+    /// Names of parameters that a checkpoint lacks and that were initialised instead.
+    package private(set) var initialised: [String] = []
 
-    package init(_ origin: Origin, trainable: Bool) {
+    package init(
+        _ origin: Origin, trainable: Bool, missingSeed: UInt64 = 0,
+        otherNames: @escaping (String) -> [String] = { _ in [] }
+    ) {
         self.origin = origin
         self.isTrainable = trainable
+        self.missingSeed = missingSeed
+        self.otherNames = otherNames
     }
 
     package var root: WeightScope { WeightScope(store: self, path: "") }
 
     /// The parameter of the given name, or under one of its other names in a checkpoint.
     func parameter(
-        _ name: String, aliases: [String], shape: [Int], deviation: Float, constant: Float?
+        _ name: String, aliases: [String], shape: [Int], deviation: Float, constant: Float?, mayBeMissing: Bool
     ) throws -> Variable {
         let tensor: Tensor
         switch origin {
         case .checkpoint(let source):
-            guard let stored = ([name] + aliases).first(where: source.contains) else {
-                throw ModelError.missingWeight(name: name, file: source.url.path)
-            }
-            let found = try source.shape(of: stored)
-            guard found == shape else {
-                throw ModelError.wrongShape(name: stored, file: source.url.path, expected: shape, found: found)
-            }
-            let value = try source.tensor(stored)
-            tensor = isTrainable ? value.copy() : value
-        case .random(let seed):
-            if let constant {
-                tensor = Tensor([Float](repeating: constant, count: shape.reduce(1, *)), shape: shape)
+            if let stored = ([name] + aliases + otherNames(name)).first(where: source.contains) {
+                let found = try source.shape(of: stored)
+                guard found == shape else {
+                    throw ModelError.wrongShape(name: stored, file: source.url.path, expected: shape, found: found)
+                }
+                let value = try source.tensor(stored)
+                tensor = isTrainable ? value.copy() : value
             } else {
-                var random = RandomStream(
-                    seed: seed, purpose: .weightInitialisation, index: UInt64(parameters.count))
-                tensor = random.normal(shape, deviation: deviation)
+                guard mayBeMissing else { throw ModelError.missingWeight(name: name, file: source.url.path) }
+                tensor = random(shape, seed: missingSeed, deviation: deviation, constant: constant)
+                initialised.append(name)
             }
+        case .random(let seed): tensor = random(shape, seed: seed, deviation: deviation, constant: constant)
         }
         let variable = Variable(tensor, requiresGradient: isTrainable)
         parameters.append((name, variable))
         return variable
+    }
+
+    private func random(_ shape: [Int], seed: UInt64, deviation: Float, constant: Float?) -> Tensor {
+        if let constant { return Tensor([Float](repeating: constant, count: shape.reduce(1, *)), shape: shape) }
+        var random = RandomStream(seed: seed, purpose: .weightInitialisation, index: UInt64(parameters.count))
+        return random.normal(shape, deviation: deviation)
     }
 }
 
@@ -66,16 +79,20 @@ package struct WeightScope {
 
     package func callAsFunction(_ component: String, _ index: Int) -> WeightScope { self(component)("\(index)") }
 
-    /// The parameter `path.weight`; random weights are normal with the given deviation, or constant.
+    /// The parameter `path.weight`; random weights are normal with the given deviation, or constant. One that may be
+    /// missing in a checkpoint is random then.
     package func weight(
-        _ shape: [Int], deviation: Float = 1, constant: Float? = nil, aliases: [String] = []
+        _ shape: [Int], deviation: Float = 1, constant: Float? = nil, aliases: [String] = [],
+        mayBeMissing: Bool = false
     ) throws -> Variable {
         try store.parameter(
-            self("weight").path, aliases: aliases, shape: shape, deviation: deviation, constant: constant)
+            self("weight").path, aliases: aliases, shape: shape, deviation: deviation, constant: constant,
+            mayBeMissing: mayBeMissing)
     }
 
     /// The parameter `path.bias` of `count` numbers; it starts at zero.
-    package func bias(_ count: Int, aliases: [String] = []) throws -> Variable {
-        try store.parameter(self("bias").path, aliases: aliases, shape: [count], deviation: 0, constant: 0)
+    package func bias(_ count: Int, aliases: [String] = [], mayBeMissing: Bool = false) throws -> Variable {
+        try store.parameter(
+            self("bias").path, aliases: aliases, shape: [count], deviation: 0, constant: 0, mayBeMissing: mayBeMissing)
     }
 }
