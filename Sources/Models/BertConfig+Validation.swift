@@ -8,7 +8,9 @@ extension BertConfig {
 
     /// The function between the two feed-forward layers.
     var activation: Activation {
-        guard let activation = Self.activations[hiddenAct] else { preconditionFailure("\(hiddenAct) was not validated") }
+        guard let activation = Self.activations[hiddenAct] else {
+            preconditionFailure("\(hiddenAct) was not validated")
+        }
         return activation
     }
 

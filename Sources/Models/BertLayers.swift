@@ -29,7 +29,9 @@ struct BertLinear {
     let weight: Variable
     let bias: Variable
 
-    init(_ config: BertConfig, from inputs: Int, to outputs: Int, _ scope: WeightScope, mayBeMissing: Bool = false) throws {
+    init(_ config: BertConfig, from inputs: Int, to outputs: Int, _ scope: WeightScope, mayBeMissing: Bool = false)
+        throws
+    {
         weight = try scope.weight(
             [outputs, inputs], deviation: config.initializerRange, mayBeMissing: mayBeMissing)
         bias = try scope.bias(outputs, mayBeMissing: mayBeMissing)

@@ -57,7 +57,8 @@ package enum LayerNorm {
         }
         if weightGradient != nil || biasGradient != nil {
             Elementwise.forColumns(dy) { columns in
-                addParameterGradients(dy, normalised, columns, weightGradient: weightGradient, biasGradient: biasGradient)
+                addParameterGradients(
+                    dy, normalised, columns, weightGradient: weightGradient, biasGradient: biasGradient)
             }
         }
         return dx

@@ -71,7 +71,9 @@ struct AdamWTests {
     func resume() {
         func run(_ optimiser: AdamW, _ steps: Range<Int>) {
             for step in steps {
-                for (parameter, slope) in zip(optimiser.parameters, gradients(step)) { parameter.variable.accumulate(slope) }
+                for (parameter, slope) in zip(optimiser.parameters, gradients(step)) {
+                    parameter.variable.accumulate(slope)
+                }
                 optimiser.step(learningRate: 0.01, clip: 1)
             }
         }
@@ -82,7 +84,8 @@ struct AdamWTests {
         let second = AdamW(
             first.parameters.map {
                 AdamW.Parameter(
-                    name: $0.name, variable: Variable($0.variable.value.copy(), requiresGradient: true), decays: $0.decays)
+                    name: $0.name, variable: Variable($0.variable.value.copy(), requiresGradient: true),
+                    decays: $0.decays)
             }, weightDecay: 0.01)
         for (a, b) in zip(first.moments, second.moments) {
             b.first.pointer.update(from: a.first.pointer, count: a.first.count)

@@ -82,7 +82,9 @@ struct BertLoadingTests {
             try BertModel(folder: headless.url, labels: labels, seed: 2)
         )
         #expect(
-            a.initialised == ["bert.pooler.dense.weight", "bert.pooler.dense.bias", "classifier.weight", "classifier.bias"])
+            a.initialised == [
+                "bert.pooler.dense.weight", "bert.pooler.dense.bias", "classifier.weight", "classifier.bias",
+            ])
         #expect(a.config.labels == labels && a.classifier.weight.shape == [14, 32])
         #expect(sameBits(a.classifier.weight.value.array, b.classifier.weight.value.array))
         #expect(!sameBits(a.classifier.weight.value.array, c.classifier.weight.value.array))
@@ -138,7 +140,10 @@ struct BertLoadingTests {
     }
 
     private static let badFields: [(String, any Sendable, String)] = [
-        ("position_embedding_type", "relative_key", "position_embedding_type is 'relative_key', which is not supported"),
+        (
+            "position_embedding_type", "relative_key",
+            "position_embedding_type is 'relative_key', which is not supported"
+        ),
         ("hidden_act", "silu", "supported: gelu, gelu_new, gelu_pytorch_tanh, relu"),
         ("is_decoder", true, "is_decoder is 'true'"), ("hidden_size", 30, "a multiple of num_attention_heads (4)"),
         ("problem_type", "regression", "problem_type is 'regression'"),

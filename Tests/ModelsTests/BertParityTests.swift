@@ -10,7 +10,9 @@ import Testing
 /// States and logits within 1e-4, losses within 1e-5, gradients within 1e-4 of the largest.
 @Suite("BERT computes what transformers computes")
 struct BertParityTests {
-    @Test("The states of all tokens, the pooler's output and the logits, alone and in a batch", arguments: BertFixture.all)
+    @Test(
+        "The states of all tokens, the pooler's output and the logits, alone and in a batch", arguments: BertFixture.all
+    )
     func outputs(fixture: BertFixture) throws {
         let reference = try fixture.reference()
         let model = try fixture.model()

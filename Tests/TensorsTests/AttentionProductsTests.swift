@@ -93,7 +93,9 @@ struct AttentionProductsTests {
             let p = dropout.part(h).apply(kept.probabilities.rows(h * 144..<(h + 1) * 144)).array
             for i in 0..<12 {
                 for j in 0..<12 {
-                    for c in 0..<16 { expected[i * 32 + h * 16 + c] += p[i * 12 + j] * one.v.array[j * 32 + h * 16 + c] }
+                    for c in 0..<16 {
+                        expected[i * 32 + h * 16 + c] += p[i * 12 + j] * one.v.array[j * 32 + h * 16 + c]
+                    }
                 }
             }
         }

@@ -25,8 +25,10 @@ struct DropoutTests {
         let make = { (seed: UInt64, step: Int, place: Int) in
             Dropout(probability: 0.5, seed: seed, step: step, place: place)
         }
-        let all = [make(1, 1, 1), make(2, 1, 1), make(1, 2, 1), make(1, 1, 2), make(1, 1, 1).part(0), make(1, 1, 1).part(1)]
-            .map { mask($0, 1000) }
+        let all = [
+            make(1, 1, 1), make(2, 1, 1), make(1, 2, 1), make(1, 1, 2), make(1, 1, 1).part(0), make(1, 1, 1).part(1),
+        ]
+        .map { mask($0, 1000) }
         #expect(Set(all).count == all.count)
         for (a, b) in zip(all, all.dropFirst()) {
             let same = zip(a, b).count { $0 == $1 }
