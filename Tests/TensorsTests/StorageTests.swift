@@ -37,6 +37,30 @@ struct StorageTests {
         }
     }
 
+    @Test("As much is kept as was once in use at one time, and the sizes that were not asked for longest go first")
+    func capacity() {
+        let pool = BufferPool(leastCapacity: 0)
+        let give = { (buffers: [UnsafeMutablePointer<Float>], count: Int) in
+            for buffer in buffers { pool.give(buffer, count: count) }
+        }
+        let first = (0..<4).map { _ in pool.take(count: 1024) }
+        give(first, 1024)
+        #expect(pool.idleBytes == 4 * 4096)
+        // What was free is taken again, so nothing is made.
+        let again = (0..<4).map { _ in pool.take(count: 1024) }
+        #expect(Set(again) == Set(first) && pool.idleBytes == 0)
+        give(again, 1024)
+        // Another size: what is in use and what is free stay together within four of the first.
+        let other = (0..<3).map { _ in pool.take(count: 1088) }
+        let size = BufferPool.sizeClass(1088) * 4
+        #expect(pool.idleBytes <= 4 * 4096 - 3 * size)
+        give(other, 1088)
+        #expect(pool.idleBytes <= 4 * 4096 && pool.idleBytes >= 3 * size)
+        let last = (0..<3).map { _ in pool.take(count: 1088) }
+        #expect(Set(last) == Set(other))
+        give(last, 1088)
+    }
+
     @Test("A tensor's memory lives as long as any view of it, and returns when the last is gone")
     func lifetime() {
         var whole: Tensor? = Tensor((0..<100).map(Float.init), shape: [10, 10])
