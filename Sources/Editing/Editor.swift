@@ -32,7 +32,7 @@ package struct EditOutcome: Sendable {
 
 /// What an editor has for an input.
 package struct Retrieval {
-    /// What the edited layer puts out, `[tokens, valueWidth]`; nil defers to the frozen layer.
+    /// What the edited layer puts out, `[positions, valueWidth]`; nil defers to the frozen layer.
     package let siteOutput: Tensor?
     /// The nearest key with its distance and radius, for editors that have keys.
     package let key: Int?

@@ -19,18 +19,44 @@ package final class BertModel {
     ///
     /// - Parameters:
     ///   - trainable: copy the weights and give them gradients.
-    ///   - labels: the classes, in place of those of config.json.
+    ///   - labels: the classes, in place of those of config.json; a head that the checkpoint has must be for them.
+    ///   - newHead: initialise the head even where the checkpoint has one.
     ///   - seed: governs what is initialised.
     package convenience init(
-        folder: URL, trainable: Bool = false, labels: [String]? = nil, seed: UInt64 = 0
+        folder: URL, trainable: Bool = false, labels: [String]? = nil, newHead: Bool = false, seed: UInt64 = 0
     ) throws {
         var config = try CheckpointFolder.config(BertConfig.self, in: folder)
-        if let labels { config.labels = labels }
-        try config.validate(file: folder.appendingPathComponent("config.json").path)
         let source = try CheckpointFolder.openWeights(in: folder)
+        let head = ["classifier.weight", "classifier.bias"]
+        if let labels {
+            if !newHead, source.contains(head[0]) {
+                try Self.checkHead(source, config.labels, for: labels, folder: folder)
+            }
+            config.labels = labels
+        }
+        try config.validate(file: folder.appendingPathComponent("config.json").path)
         try self.init(
             config,
-            WeightStore(.checkpoint(source), trainable: trainable, missingSeed: seed, otherNames: Self.otherNames))
+            WeightStore(
+                .checkpoint(source), trainable: trainable, missingSeed: seed, without: newHead ? head : [],
+                otherNames: Self.otherNames))
+    }
+
+    /// Checks that the head of a checkpoint is for the given classes in their order; where config.json only numbers
+    /// them, their count has to do.
+    private static func checkHead(
+        _ source: any TensorSource, _ names: [String], for labels: [String], folder: URL
+    ) throws {
+        let count = try source.shape(of: "classifier.weight").first ?? 0
+        guard count == labels.count else {
+            throw ModelError.otherHead(
+                folder: folder.path, found: "\(count) classes", asked: "the \(labels.count) classes of the data")
+        }
+        guard names.count == count, !LabelNames.arePlaceholders(names) else { return }
+        if let index = labels.indices.first(where: { labels[$0] != names[$0] }) {
+            throw ModelError.otherHead(
+                folder: folder.path, found: "class \(index) '\(names[index])'", asked: "'\(labels[index])'")
+        }
     }
 
     /// A model with random weights, initialised as BERT is, ready for training.
@@ -103,6 +129,20 @@ package final class BertModel {
     package func logits(_ inputs: [ModelInput], _ tape: Tape, training: TrainingStep? = nil) -> Variable {
         let (first, _) = encode(inputs, firstOnly: true, tape, training: training)
         return classify(first, BertPass(tape: tape, training: training))
+    }
+
+    /// The class with the largest of its logits, for each row of `[inputs, classes]`.
+    ///
+    /// - Throws: `ModelError.notANumber` when a logit is NaN.
+    package static func classes(_ logits: Tensor) throws(ModelError) -> [Int32] {
+        var classes: [Int32] = []
+        for row in 0..<logits.rowCount {
+            guard let best = Reduction.argmax(logits.pointer + row * logits.rowWidth, logits.rowWidth) else {
+                throw .notANumber(context: "classifying")
+            }
+            classes.append(Int32(best))
+        }
+        return classes
     }
 
     /// Cross-entropy of each input by its class, and their sum, which carries the gradient.

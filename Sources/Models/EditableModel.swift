@@ -16,22 +16,30 @@ package struct SitePrefix: Sendable {
     package let input: ModelInput
     /// The layer's input `[tokens, keyWidth]`.
     package let siteInput: Tensor
-    /// The frozen layer's output `[tokens, valueWidth]`.
+    /// The frozen layer's output `[positions, valueWidth]`, for the tokens that are kept.
     package let siteOutput: Tensor
-    /// What the layer's output is added to, `[tokens, valueWidth]`.
+    /// What the residual connection around the layer brings, `[positions, width]`, for the same tokens.
     package let residual: Tensor
+    /// The tokens that are kept, by their positions: those that the rest of the model reads, and the last one, from
+    /// which a value may start.
+    package let positions: [Int]
 
-    package init(input: ModelInput, siteInput: Tensor, siteOutput: Tensor, residual: Tensor) {
+    /// - Parameter positions: all tokens where it is not given.
+    package init(
+        input: ModelInput, siteInput: Tensor, siteOutput: Tensor, residual: Tensor, positions: [Int]? = nil
+    ) {
         self.input = input
         self.siteInput = siteInput
         self.siteOutput = siteOutput
         self.residual = residual
+        self.positions = positions ?? Array(0..<input.rowCount)
     }
 
     /// The same without the layer's input, for those who have taken their query from it.
     package var withoutSiteInput: SitePrefix {
         SitePrefix(
-            input: input, siteInput: Tensor(zeros: [0, siteInput.rowWidth]), siteOutput: siteOutput, residual: residual)
+            input: input, siteInput: Tensor(zeros: [0, siteInput.rowWidth]), siteOutput: siteOutput, residual: residual,
+            positions: positions)
     }
 }
 
@@ -56,6 +64,9 @@ package protocol EditableModel: AnyObject {
     /// What it reads.
     var inputKind: InputKind { get }
 
+    /// Parameters that the checkpoint lacks and that were initialised instead.
+    var initialised: [String] { get }
+
     /// The weights of a layer that may be edited.
     func layer(at site: EditSite) -> SiteLayer
 
@@ -65,7 +76,7 @@ package protocol EditableModel: AnyObject {
     /// Runs the frozen model up to and including the site. Results for an input do not depend on the others.
     func prefixes(of inputs: [ModelInput], at site: EditSite) -> [SitePrefix]
 
-    /// The loss of each input against its label when `siteOutput` (`[tokens of all prefixes, valueWidth]`, in order)
+    /// The loss of each input against its label when `siteOutput` (`[positions of all prefixes, valueWidth]`, in order)
     /// stands in for the layer's output; `total` is their sum and carries the gradient.
     func loss(
         of prefixes: [SitePrefix], at site: EditSite, siteOutput: Variable, labels: [[Int32]], tape: Tape
@@ -79,6 +90,8 @@ package protocol EditableModel: AnyObject {
 }
 
 extension EditableModel {
+    package var initialised: [String] { [] }
+
     /// The site of the given path; the error for an unknown path names those there are.
     package func site(_ path: String) throws(ModelError) -> EditSite {
         let sites = editSites

@@ -13,6 +13,7 @@ package enum ModelError: Error, CustomStringConvertible, Sendable {
     case labelOutOfRange(label: [Int32], classes: Int, context: String)
     case otherTask(file: String, found: String, expected: String)
     case otherClasses(file: String, found: String, expected: String)
+    case otherHead(folder: String, found: String, asked: String)
     case notANumber(context: String)
 
     package var description: String {
@@ -44,6 +45,9 @@ package enum ModelError: Error, CustomStringConvertible, Sendable {
         case .otherClasses(let file, let found, let expected):
             "\(file): has \(found), but the model has \(expected); prepare the data with the model's class names, "
                 + "or train a model for these classes"
+        case .otherHead(let folder, let found, let asked):
+            "\(folder): the checkpoint's head has \(found), expected \(asked); give data with the classes of the model, "
+                + "or --new-head to train a new head"
         case .notANumber(let context):
             "\(context): the model computed a value that is not a number; check the checkpoint for infinite or NaN weights"
         }

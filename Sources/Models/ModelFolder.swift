@@ -9,11 +9,12 @@ package enum ModelFolder {
     package static func load(_ folder: URL) throws -> any EditableModel {
         switch try CheckpointFolder.config(Kind.self, in: folder).modelType {
         case "t5": return try T5Model(folder: folder)
+        case "bert": return try BertModel(folder: folder)
         case "mlp": return try MLPModel(folder: folder)
         case let other:
             throw ModelError.unsupported(
                 file: folder.appendingPathComponent("config.json").path, field: "model_type", value: other,
-                supported: "t5, mlp")
+                supported: "t5, bert, mlp")
         }
     }
 

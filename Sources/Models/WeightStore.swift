@@ -19,17 +19,20 @@ package final class WeightStore {
     private let otherNames: (String) -> [String]
     /// Governs parameters that may be missing in a checkpoint, where they are.
     private let missingSeed: UInt64
+    /// Names that are passed over in a checkpoint as if it lacked them.
+    private let without: [String]
     package private(set) var parameters: [(name: String, variable: Variable)] = []
     /// Names of parameters that a checkpoint lacks and that were initialised instead.
     package private(set) var initialised: [String] = []
 
     package init(
-        _ origin: Origin, trainable: Bool, missingSeed: UInt64 = 0,
+        _ origin: Origin, trainable: Bool, missingSeed: UInt64 = 0, without: [String] = [],
         otherNames: @escaping (String) -> [String] = { _ in [] }
     ) {
         self.origin = origin
         self.isTrainable = trainable
         self.missingSeed = missingSeed
+        self.without = without
         self.otherNames = otherNames
     }
 
@@ -42,7 +45,7 @@ package final class WeightStore {
         let tensor: Tensor
         switch origin {
         case .checkpoint(let source):
-            if let stored = ([name] + aliases + otherNames(name)).first(where: source.contains) {
+            if let stored = ([name] + aliases + otherNames(name)).first(where: source.contains), !without.contains(name) {
                 let found = try source.shape(of: stored)
                 guard found == shape else {
                     throw ModelError.wrongShape(name: stored, file: source.url.path, expected: shape, found: found)

@@ -37,6 +37,11 @@ struct StreamEdit: Tool {
 
     private func edit(_ model: some EditableModel, loadSeconds: Double, _ manifest: RunManifest) throws {
         var manifest = manifest
+        if !model.initialised.isEmpty {
+            Message.warning(
+                "\(files.model.relativePath): the checkpoint lacks \(model.initialised.joined(separator: ", ")), which "
+                    + "now hold random numbers; train them with pretrain scotus --model")
+        }
         let site = try model.site(editing.layer)
         let set = try TokenizedSet(contentsOf: files.stream)
         let maxNewTokens = editing.maxNewTokens

@@ -95,7 +95,14 @@ struct BertLoadingTests {
         let gap = try folder(rename: { $0.hasSuffix("layer.1.output.dense.bias") ? nil : $0 })
         #expect(message { _ = try BertModel(folder: gap.url) }.contains("'bert.encoder.layer.1.output.dense.bias'"))
         let other = message { _ = try BertModel(folder: BertFixture.classifier.folder, labels: labels) }
-        #expect(other.contains("'classifier.weight' has shape [5, 32], but config.json asks for [14, 32]"), "\(other)")
+        #expect(other.contains("head has 5 classes, expected the 14 classes of the data"), "\(other)")
+        let turned = ["Unions", "Privacy", "Due Process", "Federalism", "Attorneys"]
+        let order = message { _ = try BertModel(folder: BertFixture.classifier.folder, labels: turned) }
+        #expect(
+            order.contains("head has class 0 'Privacy', expected 'Unions'") && order.contains("--new-head"), "\(order)")
+        let fresh = try BertModel(folder: BertFixture.classifier.folder, labels: labels, newHead: true)
+        #expect(fresh.initialised == ["classifier.weight", "classifier.bias"])
+        #expect(fresh.classifier.weight.shape == [14, 32])
     }
 
     @Test("A model that is written and loaded again is the same model", arguments: BertFixture.small)

@@ -73,13 +73,12 @@ package struct ValueTrainer<Model: EditableModel> {
 }
 
 extension Replacement {
-    /// For each token of the input: `value` where it is replaced, -1 where the frozen output stays.
+    /// For each token that the prefix keeps: `value` where it is replaced, -1 where the frozen output stays.
     package func rows(of prefix: SitePrefix, replacedBy value: Int32) -> [Int32] {
-        let count = prefix.input.rowCount
-        return (0..<count).map { replaces($0, of: count) ? value : -1 }
+        prefix.positions.map { replaces($0, of: prefix.input.rowCount) ? value : -1 }
     }
 
-    /// The layer's output with `value` in force: `[tokens, valueWidth]`.
+    /// The layer's output with `value` in force: `[positions, valueWidth]`.
     package func siteOutput(of prefix: SitePrefix, with value: Tensor) -> Tensor {
         Rows.replace(
             in: prefix.siteOutput, with: value.reshaped([1, value.count]), rows(of: prefix, replacedBy: 0))
