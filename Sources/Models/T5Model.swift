@@ -56,26 +56,38 @@ package final class T5Model {
         return (encoder.finish(embedded, fromBlock: 0, layout, encoder.bias(layout, tape), tape), layout)
     }
 
-    /// Logits `[label rows, vocabulary]` with teacher forcing: each label is predicted from the true ones before it.
+    /// What the output head reads with teacher forcing, `[label rows, d_model]`: each label is predicted from the true
+    /// ones before it.
     ///
     /// - Parameter labels: target tokens of each sequence, `</s>` included; -100 is fed as padding.
-    package func logits(
+    private func states(
         encoded: Variable, _ layout: RaggedLayout, labels: [[Int32]], _ tape: Tape
     ) -> Variable {
         let inputs = labels.flatMap { sequence -> [Int32] in
             let shifted = sequence.dropLast().map { $0 < 0 ? config.padTokenID : $0 }
             return [config.decoderStartTokenID] + shifted
         }
-        let states = decoder(
-            tape.gather(shared, inputs), RaggedLayout(lengths: labels.map(\.count)), encoded: encoded, layout, tape)
-        return project(states, tape)
+        return headInput(
+            decoder(
+                tape.gather(shared, inputs), RaggedLayout(lengths: labels.map(\.count)), encoded: encoded, layout, tape),
+            tape)
     }
 
-    /// The output head. With tied embeddings the states are scaled by d_model^-0.5 first.
-    func project(_ states: Variable, _ tape: Tape) -> Variable {
-        let scaled = config.tieWordEmbeddings
-            ? tape.scale(states, by: 1 / Float(config.dModel).squareRoot()) : states
-        return tape.linear(scaled, weight: head)
+    /// With tied embeddings the decoder's states are scaled by d_model^-0.5 before the head.
+    private func headInput(_ decoded: Variable, _ tape: Tape) -> Variable {
+        config.tieWordEmbeddings ? tape.scale(decoded, by: 1 / Float(config.dModel).squareRoot()) : decoded
+    }
+
+    /// Logits of the decoder's states, `[rows, vocabulary]`.
+    func project(_ decoded: Variable, _ tape: Tape) -> Variable {
+        tape.linear(headInput(decoded, tape), weight: head)
+    }
+
+    /// Logits `[label rows, vocabulary]` with teacher forcing.
+    package func logits(
+        encoded: Variable, _ layout: RaggedLayout, labels: [[Int32]], _ tape: Tape
+    ) -> Variable {
+        tape.linear(states(encoded: encoded, layout, labels: labels, tape), weight: head)
     }
 
     /// Cross-entropy of each sequence, as the mean over its labels that are not -100, and the sum over sequences.
@@ -87,7 +99,8 @@ package final class T5Model {
             return sequence.map { $0 == CrossEntropy.ignoredLabel ? 0 : 1 / Float(counted) }
         }
         let (total, rows) = tape.crossEntropy(
-            logits(encoded: encoded, layout, labels: labels, tape), labels: labels.flatMap { $0 }, weights: weights)
+            states(encoded: encoded, layout, labels: labels, tape), head: head, labels: labels.flatMap { $0 },
+            weights: weights)
         var row = 0
         let each = labels.map { sequence -> Float in
             defer { row += sequence.count }

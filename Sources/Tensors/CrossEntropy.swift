@@ -52,6 +52,12 @@ enum Softmax {
     static func unnormalised(
         _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int
     ) -> (largest: Float, sum: Float) {
+        let largest = largest(source, count)
+        return (largest, exponentials(source, target, count, largest: largest))
+    }
+
+    @inline(__always)
+    static func largest(_ source: UnsafePointer<Float>, _ count: Int) -> Float {
         var largest = source[0]
         var i = 0
         var wide = Vector(repeating: largest)
@@ -64,12 +70,20 @@ enum Softmax {
             largest = Swift.max(largest, source[i])
             i += 1
         }
+        return largest
+    }
+
+    /// Writes `exp(x - largest)` to `target`; returns the sum.
+    @inline(__always)
+    static func exponentials(
+        _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int, largest: Float
+    ) -> Float {
         var sum = Vector.zero
         forEachVector(count) { i, lanes in
             let e = lanes.masked(VectorMath.exp(lanes.load(source + i) - Vector(repeating: largest)))
             lanes.store(e, target + i)
             sum += e
         }
-        return (largest, sum.total)
+        return sum.total
     }
 }

@@ -55,6 +55,19 @@ package enum Elementwise {
 
     package static func scale(_ a: Tensor, by factor: Float) -> Tensor { map(a) { $0 * Vector(repeating: factor) } }
 
+    /// Multiplies each row of `a[rows, width]` by its factor.
+    package static func scaleRows(_ a: Tensor, by factors: [Float]) -> Tensor {
+        let width = a.rowWidth
+        let result = Tensor(uninitialized: a.shape)
+        for (row, factor) in factors.enumerated() {
+            let source = UnsafePointer(a.pointer + row * width), target = result.pointer + row * width
+            forEachVector(width) { i, lanes in
+                lanes.store(lanes.load(source + i) * Vector(repeating: factor), target + i)
+            }
+        }
+        return result
+    }
+
     /// Adds `b` to `a` in place.
     package static func accumulate(_ b: Tensor, into a: Tensor) {
         precondition(a.count == b.count, "shapes \(a.shape) and \(b.shape) differ")

@@ -1,40 +1,88 @@
 import CPrefetch
 
-/// Weighted sums of weight rows, one after the other: all rows with a range of columns.
+/// Adds weighted sums of weight rows to `dx`, one weight row after the other: all rows with a range of outputs.
 func backwardPanel(
-    dy: UnsafePointer<Float>, stride: Int, rows: Int, depth: Int, weight: UnsafePointer<Float>, inputs: Int,
-    columns: Range<Int>, dx: UnsafeMutablePointer<Float>
+    dy: UnsafePointer<Float>, stride: Int, rows: Int, weight: UnsafePointer<Float>, outputs: Range<Int>, inputs: Int,
+    dx: UnsafeMutablePointer<Float>
 ) {
-    var column = columns.lowerBound
-    while column + 64 <= columns.upperBound {
-        // The next 64 columns of the panel arrive while this tile computes: their rows are too far apart for the
-        // processor to foresee them.
-        for n in 0..<depth {
-            let next = weight + n * inputs + column + 64
-            grace_prefetch(next)
-            grace_prefetch(next + 16)
-            grace_prefetch(next + 32)
-            grace_prefetch(next + 48)
+    // A block of the weights that stays in the first-level cache while all rows pass over it: whole rows one after the
+    // other, or whole pages of them, because pieces of rows would fall into a few sets of the cache.
+    let blockWidth = min(inputs, 1024)
+    let blockDepth = max(8, 8192 / max(blockWidth, 1) & ~7)
+    for firstColumn in Swift.stride(from: 0, to: inputs, by: blockWidth) {
+        let columns = firstColumn..<min(inputs, firstColumn + blockWidth)
+        var output = outputs.lowerBound
+        while output < outputs.upperBound {
+            let depth = min(blockDepth, outputs.upperBound - output)
+            backwardBlock(
+                dy: dy + output, stride: stride, rows: rows, depth: depth, weight: weight + output * inputs,
+                isLast: output + depth == outputs.upperBound, inputs: inputs, columns: columns, dx: dx)
+            output += depth
         }
-        var row = 0
-        while row + 4 <= rows {
-            sums4x64(
-                dy + row * stride, stride, depth, weight + column, inputs, dx + row * inputs + column)
-            row += 4
-        }
-        if row + 2 <= rows {
-            sums2x64(dy + row * stride, stride, depth, weight + column, inputs, dx + row * inputs + column)
-            row += 2
-        }
-        if row < rows { sums1x64(dy + row * stride, depth, weight + column, inputs, dx + row * inputs + column) }
-        column += 64
     }
+}
+
+private func backwardBlock(
+    dy: UnsafePointer<Float>, stride: Int, rows: Int, depth: Int, weight: UnsafePointer<Float>, isLast: Bool,
+    inputs: Int, columns: Range<Int>, dx: UnsafeMutablePointer<Float>
+) {
+    forEachTile(
+        rows,
+        BackwardTile(
+            dy: dy, stride: stride, depth: depth, w: weight, isLast: isLast, inputs: inputs, columns: columns, dx: dx))
+    var column = columns.lowerBound + columns.count & ~63
     while column < columns.upperBound {
         let width = min(16, columns.upperBound - column)
         for row in 0..<rows {
             sums1x16(dy + row * stride, depth, weight + column, inputs, dx + row * inputs + column, width)
         }
         column += width
+    }
+}
+
+/// Adds to a tile's rows of `dx`, 64 columns at a time.
+private struct BackwardTile: TileBody {
+    let dy: UnsafePointer<Float>
+    let stride: Int
+    let depth: Int
+    let w: UnsafePointer<Float>
+    /// Whether no block follows.
+    let isLast: Bool
+    let inputs: Int
+    let columns: Range<Int>
+    let dx: UnsafeMutablePointer<Float>
+
+    @inline(__always)
+    func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int) {
+        var column = columns.lowerBound
+        while column + 64 <= columns.upperBound {
+            // The first tile of rows asks for the next block; the others need not.
+            if row == 0 && !isLast {
+                sums(Tile.self, row: row, column, prefetching: true)
+            } else {
+                sums(Tile.self, row: row, column, prefetching: false)
+            }
+            column += 64
+        }
+    }
+
+    @inline(__always)
+    private func sums<Tile: RowTile>(_: Tile.Type, row: Int, _ column: Int, prefetching: Bool) {
+        let dy = dy + row * stride, dx = dx + row * inputs + column
+        var tile = Tile(first: 0) { RowSums(from: dx + $0 * inputs) }
+        var p = w + column
+        let ahead = depth * inputs
+        for n in 0..<depth {
+            if prefetching {
+                grace_prefetch(p + ahead)
+                grace_prefetch(p + ahead + 16)
+                grace_prefetch(p + ahead + 32)
+                grace_prefetch(p + ahead + 48)
+            }
+            tile.add(first: 0, { Vector(repeating: dy[$0 * stride + n]) }, times: RowSums(from: p))
+            p += inputs
+        }
+        tile.forEach(first: 0) { row, sums in sums.store(to: dx + row * inputs) }
     }
 }
 
@@ -53,71 +101,4 @@ private func sums1x16(
             dx[column] = sum
         }
     }
-}
-
-private func sums1x64(
-    _ dy: UnsafePointer<Float>, _ depth: Int, _ w: UnsafePointer<Float>, _ inputs: Int,
-    _ dx: UnsafeMutablePointer<Float>
-) {
-    var s0 = Vector(from: dx), s1 = Vector(from: dx + 16), s2 = Vector(from: dx + 32), s3 = Vector(from: dx + 48)
-    var p = w
-    for n in 0..<depth {
-        let a = Vector(repeating: dy[n])
-        s0.addProduct(a, Vector(from: p))
-        s1.addProduct(a, Vector(from: p + 16))
-        s2.addProduct(a, Vector(from: p + 32))
-        s3.addProduct(a, Vector(from: p + 48))
-        p += inputs
-    }
-    s0.store(to: dx); s1.store(to: dx + 16); s2.store(to: dx + 32); s3.store(to: dx + 48)
-}
-
-private func sums2x64(
-    _ dy: UnsafePointer<Float>, _ stride: Int, _ depth: Int, _ w: UnsafePointer<Float>, _ inputs: Int,
-    _ dx: UnsafeMutablePointer<Float>
-) {
-    let d1 = dy + stride
-    let x1 = dx + inputs
-    var s00 = Vector(from: dx), s01 = Vector(from: dx + 16), s02 = Vector(from: dx + 32), s03 = Vector(from: dx + 48)
-    var s10 = Vector(from: x1), s11 = Vector(from: x1 + 16), s12 = Vector(from: x1 + 32), s13 = Vector(from: x1 + 48)
-    var p = w
-    for n in 0..<depth {
-        let b0 = Vector(from: p), b1 = Vector(from: p + 16), b2 = Vector(from: p + 32), b3 = Vector(from: p + 48)
-        let a0 = Vector(repeating: dy[n])
-        s00.addProduct(a0, b0); s01.addProduct(a0, b1); s02.addProduct(a0, b2); s03.addProduct(a0, b3)
-        let a1 = Vector(repeating: d1[n])
-        s10.addProduct(a1, b0); s11.addProduct(a1, b1); s12.addProduct(a1, b2); s13.addProduct(a1, b3)
-        p += inputs
-    }
-    s00.store(to: dx); s01.store(to: dx + 16); s02.store(to: dx + 32); s03.store(to: dx + 48)
-    s10.store(to: x1); s11.store(to: x1 + 16); s12.store(to: x1 + 32); s13.store(to: x1 + 48)
-}
-
-private func sums4x64(
-    _ dy: UnsafePointer<Float>, _ stride: Int, _ depth: Int, _ w: UnsafePointer<Float>, _ inputs: Int,
-    _ dx: UnsafeMutablePointer<Float>
-) {
-    let d1 = dy + stride, d2 = d1 + stride, d3 = d2 + stride
-    let x1 = dx + inputs, x2 = x1 + inputs, x3 = x2 + inputs
-    var s00 = Vector(from: dx), s01 = Vector(from: dx + 16), s02 = Vector(from: dx + 32), s03 = Vector(from: dx + 48)
-    var s10 = Vector(from: x1), s11 = Vector(from: x1 + 16), s12 = Vector(from: x1 + 32), s13 = Vector(from: x1 + 48)
-    var s20 = Vector(from: x2), s21 = Vector(from: x2 + 16), s22 = Vector(from: x2 + 32), s23 = Vector(from: x2 + 48)
-    var s30 = Vector(from: x3), s31 = Vector(from: x3 + 16), s32 = Vector(from: x3 + 32), s33 = Vector(from: x3 + 48)
-    var p = w
-    for n in 0..<depth {
-        let b0 = Vector(from: p), b1 = Vector(from: p + 16), b2 = Vector(from: p + 32), b3 = Vector(from: p + 48)
-        let a0 = Vector(repeating: dy[n])
-        s00.addProduct(a0, b0); s01.addProduct(a0, b1); s02.addProduct(a0, b2); s03.addProduct(a0, b3)
-        let a1 = Vector(repeating: d1[n])
-        s10.addProduct(a1, b0); s11.addProduct(a1, b1); s12.addProduct(a1, b2); s13.addProduct(a1, b3)
-        let a2 = Vector(repeating: d2[n])
-        s20.addProduct(a2, b0); s21.addProduct(a2, b1); s22.addProduct(a2, b2); s23.addProduct(a2, b3)
-        let a3 = Vector(repeating: d3[n])
-        s30.addProduct(a3, b0); s31.addProduct(a3, b1); s32.addProduct(a3, b2); s33.addProduct(a3, b3)
-        p += inputs
-    }
-    s00.store(to: dx); s01.store(to: dx + 16); s02.store(to: dx + 32); s03.store(to: dx + 48)
-    s10.store(to: x1); s11.store(to: x1 + 16); s12.store(to: x1 + 32); s13.store(to: x1 + 48)
-    s20.store(to: x2); s21.store(to: x2 + 16); s22.store(to: x2 + 32); s23.store(to: x2 + 48)
-    s30.store(to: x3); s31.store(to: x3 + 16); s32.store(to: x3 + 32); s33.store(to: x3 + 48)
 }

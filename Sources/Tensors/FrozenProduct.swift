@@ -18,13 +18,10 @@ package enum FrozenProduct {
         let y = Tensor(uninitialized: [rows, outputs])
         let xp = UnsafePointer(x.pointer), wp = UnsafePointer(w.pointer), yp = y.pointer
         splitting(outputs, granularity: 4, work: rows * inputs * outputs) { range in
-            var firstRow = 0
-            while firstRow < rows {
-                let block = min(rowBlock, rows - firstRow)
+            for firstRow in stride(from: 0, to: rows, by: rowBlock) {
                 forwardPanel(
-                    x: xp + firstRow * inputs, rows: block, inputs: inputs, weight: wp, outputs: range,
-                    y: yp + firstRow * outputs, stride: outputs)
-                firstRow += block
+                    x: xp + firstRow * inputs, rows: min(rowBlock, rows - firstRow), inputs: inputs, weight: wp,
+                    outputs: range, y: yp + firstRow * outputs, stride: outputs)
             }
         }
         return y
@@ -34,19 +31,24 @@ package enum FrozenProduct {
     package static func backward(dy: Tensor, weight w: Tensor) -> Tensor {
         let rows = dy.rowCount, outputs = dy.rowWidth, inputs = w.rowWidth
         precondition(w.rowCount == outputs, "a weight of shape \(w.shape) does not give rows of \(outputs)")
-        let dx = Tensor(zeros: [rows, inputs])
-        let dyp = UnsafePointer(dy.pointer), wp = UnsafePointer(w.pointer), dxp = dx.pointer
-        splitting(inputs, granularity: 64, work: rows * inputs * outputs) { range in
-            // Panels of weight rows stay in cache while all column tiles and rows use them.
-            var firstOutput = 0
-            while firstOutput < outputs {
-                let depth = min(64, outputs - firstOutput)
-                backwardPanel(
-                    dy: dyp + firstOutput, stride: outputs, rows: rows, depth: depth,
-                    weight: wp + firstOutput * inputs, inputs: inputs, columns: range, dx: dxp)
-                firstOutput += depth
+        // Every part of the outputs has sums of its own, added up in order. How many there are depends on the weight
+        // alone, so that neither the batch nor the threads change a bit; each reads its weights from end to end.
+        let parts = max(1, min(4, outputs / 64))
+        let sums = Tensor(zeros: [parts, rows, inputs])
+        let dyp = UnsafePointer(dy.pointer), wp = UnsafePointer(w.pointer), sumsp = sums.pointer
+        splitting(parts, granularity: 1, work: rows * inputs * outputs) { range in
+            for part in range {
+                let range = outputs * part / parts..<outputs * (part + 1) / parts
+                for firstRow in stride(from: 0, to: rows, by: rowBlock) {
+                    backwardPanel(
+                        dy: dyp + firstRow * outputs, stride: outputs, rows: min(rowBlock, rows - firstRow),
+                        weight: wp, outputs: range, inputs: inputs,
+                        dx: sumsp + (part * rows + firstRow) * inputs)
+                }
             }
         }
+        let dx = sums.rows(0..<1).reshaped([rows, inputs])
+        for part in 1..<parts { Elementwise.accumulate(sums.rows(part..<part + 1), into: dx) }
         return dx
     }
 

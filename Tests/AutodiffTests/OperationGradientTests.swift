@@ -121,4 +121,15 @@ struct OperationGradientTests {
             tape.scale(tape.crossEntropy(x[0], labels: [1, 2, 3, 4, 5], weights: [1, 1, 1, 1, 1]).loss, by: -3)
         }
     }
+
+    @Test("Cross-entropy over a frozen output head, with ignored labels and weights")
+    func crossEntropyOfHead() {
+        let head = Variable(random([150, 6], 2))
+        GradientCheck.check([random([5, 6], 1)]) { tape, x in
+            let loss = tape.crossEntropy(
+                x[0], head: head, labels: [3, -100, 149, 0, -100], weights: [0.5, 7, 0.25, 1, 0]
+            ).loss
+            return tape.scale(loss, by: -3)
+        }
+    }
 }
