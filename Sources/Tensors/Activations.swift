@@ -11,7 +11,7 @@ package enum Activation: Sendable {
     package func forward(_ x: Tensor) -> Tensor {
         switch self {
         // The maximum drops NaN; adding x · 0 keeps it.
-        case .relu: Elementwise.map(x) { pointwiseMax($0, Vector.zero).addingProduct($0, Vector.zero) }
+        case .relu: Elementwise.map(x) { larger($0, Vector.zero).addingProduct($0, Vector.zero) }
         case .gelu: Elementwise.map(x) { geluValue($0) }
         case .geluTanh: Elementwise.map(x) { geluTanhValue($0) }
         case .sigmoid: Elementwise.map(x) { VectorMath.sigmoid($0) }

@@ -62,7 +62,7 @@ enum Softmax {
         var i = 0
         var wide = Vector(repeating: largest)
         while i + 16 <= count {
-            wide = pointwiseMax(wide, Vector(from: source + i))
+            wide = larger(wide, Vector(from: source + i))
             i += 16
         }
         largest = wide.largest

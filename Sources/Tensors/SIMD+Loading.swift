@@ -45,6 +45,14 @@ extension Vector {
     }
 }
 
+/// The larger of each pair of lanes, and the smaller. The library's functions of the same meaning are not always
+/// inlined, which costs a third of a softmax.
+@inline(__always)
+func larger(_ a: Vector, _ b: Vector) -> Vector { a.replacing(with: b, where: b .> a) }
+
+@inline(__always)
+func smaller(_ a: Vector, _ b: Vector) -> Vector { a.replacing(with: b, where: b .< a) }
+
 /// The lanes of a vector that lie inside a row: all sixteen, or fewer at its end. Lanes outside load as zero.
 struct Lanes {
     let count: Int

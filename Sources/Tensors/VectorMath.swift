@@ -9,7 +9,7 @@ enum VectorMath {
     /// Rounding by adding and removing a large constant keeps the loop in vector registers; `rounded()` does not.
     @inline(__always)
     static func exp(_ x: Vector) -> Vector {
-        let clamped = pointwiseMin(pointwiseMax(x, Vector(repeating: -87.33)), Vector(repeating: 88.37))
+        let clamped = smaller(larger(x, Vector(repeating: -87.33)), Vector(repeating: 88.37))
         let magic = Vector(repeating: 12_582_912)
         let shifted = magic.addingProduct(clamped, Vector(repeating: 1.442_695_04))
         let n = shifted - magic
@@ -42,7 +42,7 @@ enum VectorMath {
     /// The error function: a rational approximation in x², as in Eigen and XLA.
     @inline(__always)
     static func erf(_ argument: Vector) -> Vector {
-        let x = pointwiseMin(pointwiseMax(argument, Vector(repeating: -4)), Vector(repeating: 4))
+        let x = smaller(larger(argument, Vector(repeating: -4)), Vector(repeating: 4))
         let x2 = x * x
         var p = Vector(repeating: -2.726_142_258_013_06e-10)
         p = Vector(repeating: 2.770_681_424_959_02e-08).addingProduct(p, x2)
