@@ -32,8 +32,10 @@ struct BertLinear {
     init(_ config: BertConfig, from inputs: Int, to outputs: Int, _ scope: WeightScope, mayBeMissing: Bool = false)
         throws
     {
-        weight = try scope.weight(
-            [outputs, inputs], deviation: config.initializerRange, mayBeMissing: mayBeMissing)
+        // A narrow model from scratch would begin with layers that add next to nothing to what they are given; a head
+        // for pretrained layers begins as BERT's parameters do.
+        let deviation = scope.isRandom ? 1 / Float(inputs).squareRoot() : config.initializerRange
+        weight = try scope.weight([outputs, inputs], deviation: deviation, mayBeMissing: mayBeMissing)
         bias = try scope.bias(outputs, mayBeMissing: mayBeMissing)
     }
 

@@ -59,13 +59,15 @@ package final class BertModel {
         }
     }
 
-    /// A model with random weights, initialised as BERT is, ready for training.
+    /// A model with random weights, ready for training: embeddings as BERT begins with them, layers by their widths.
     package convenience init(config: BertConfig, seed: UInt64) throws {
         try config.validate(file: "model configuration")
         try self.init(config, WeightStore(.random(seed: seed), trainable: true))
     }
 
     init(_ config: BertConfig, _ store: WeightStore) throws {
+        // Long sequences go through it, in training and without.
+        try BLAS.load()
         self.config = config
         let root = store.root("bert")
         embeddings = try BertEmbeddings(config, root("embeddings"))

@@ -36,6 +36,9 @@ package final class WeightStore {
         self.otherNames = otherNames
     }
 
+    /// Whether there is no checkpoint.
+    var isRandom: Bool { if case .random = origin { true } else { false } }
+
     package var root: WeightScope { WeightScope(store: self, path: "") }
 
     /// The parameter of the given name, or under one of its other names in a checkpoint.
@@ -75,6 +78,9 @@ package final class WeightStore {
 package struct WeightScope {
     let store: WeightStore
     let path: String
+
+    /// Whether parameters are random, for want of a checkpoint.
+    var isRandom: Bool { store.isRandom }
 
     package func callAsFunction(_ component: String) -> WeightScope {
         WeightScope(store: store, path: path.isEmpty ? component : "\(path).\(component)")
