@@ -124,7 +124,7 @@ struct BertEditingTests {
             let after = try inputs.indices.map { try run(model, [alone[$0]], [labels[$0]], site) }
             for threads in 1...2 {
                 Parallel.threadCount = threads
-                for order in [Array(inputs.indices), inputs.indices.reversed(), [0, 0, 3], [4, 1]] {
+                for order in [Array(inputs.indices), inputs.indices.reversed(), [0, 0, 3], [3, 1]] {
                     let batch = model.prefixes(of: order.map { inputs[$0] }, at: site)
                     for (n, prefix) in zip(order, batch) {
                         #expect(sameBits(prefix.siteInput.array, alone[n].siteInput.array), "\(site.path)")
