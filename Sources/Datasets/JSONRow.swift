@@ -70,6 +70,21 @@ struct JSONRow {
         }
     }
 
+    /// The text of a string or a whole number; nil where the field is absent.
+    func scalar(_ field: String) throws -> String? {
+        guard has(field), let value = fields[field] else { return nil }
+        if let text = value as? String { return text }
+        guard let number = Self.integer(value) else { throw mistyped(field, "a string or a whole number", value) }
+        return String(number)
+    }
+
+    /// An object within the row.
+    func object(_ field: String) throws -> JSONRow {
+        let value = try required(field, "an object")
+        guard value is [String: Any] else { throw mistyped(field, "an object", value) }
+        return try JSONRow(value, at: location)
+    }
+
     /// The elements of a list.
     func list(_ field: String) throws -> [Any] {
         let value = try required(field, "a list")

@@ -47,14 +47,3 @@ enum FinishedRun {
         return digests[0] == digests[1] ? nil : ("input digests", digests[0], digests[1])
     }
 }
-
-enum PretrainError: Error, CustomStringConvertible {
-    case otherRun(folder: String, field: String, now: String, then: String)
-
-    var description: String {
-        switch self {
-        case .otherRun(let folder, let field, let now, let then):
-            "\(folder): this model was trained with \(field) \(then), not \(now); choose another --output or pass --overwrite"
-        }
-    }
-}

@@ -11,6 +11,7 @@ struct HelpTests {
         ("evaluate", ["evaluate", "--help"]),
         ("pretrain", ["pretrain", "--help"]),
         ("pretrain-qa", ["pretrain", "qa", "--help"]),
+        ("pretrain-scotus", ["pretrain", "scotus", "--help"]),
     ]
 
     /// Writes the fixtures instead: `GRACE_REFRESH_HELP=1 swift test -c release --filter HelpTests`, then read the diff.

@@ -1,0 +1,31 @@
+/// What can be wrong with what a model is to be trained on, or with the folder that it is to be written to.
+enum PretrainError: Error, CustomStringConvertible {
+    case otherRun(folder: String, field: String, now: String, then: String)
+    case badCheckpoint(file: String)
+    case unknownLabel(file: String, row: Int, label: String, known: [String], labelFile: String)
+    case emptyDocument(file: String, row: Int)
+    case tooFewClasses(file: String, count: Int)
+    case otherVocabulary(folder: String, tokens: Int, embeddings: Int)
+    case tooLong(folder: String, length: Int, limit: Int)
+
+    var description: String {
+        switch self {
+        case .otherRun(let folder, let field, let now, let then):
+            "\(folder): this model was trained with \(field) \(then), not \(now); choose another --output or pass --overwrite"
+        case .badCheckpoint(let file):
+            "\(file): not the state of a training run of this model; pass --overwrite to begin anew"
+        case .unknownLabel(let file, let row, let label, let known, let labelFile):
+            "\(file): row \(row + 1): label '\(label)' is not one of the classes in \(labelFile) "
+                + "(\(known.joined(separator: ", "))); add it there or prepare the data again"
+        case .emptyDocument(let file, let row):
+            "\(file): row \(row + 1): field text is empty; give the document or leave out the row"
+        case .tooFewClasses(let file, let count):
+            "\(file): found \(count) class, expected at least 2"
+        case .otherVocabulary(let folder, let tokens, let embeddings):
+            "\(folder): its tokenizer has \(tokens) word pieces, but the model embeds only \(embeddings); "
+                + "give the vocab.txt that belongs to the model"
+        case .tooLong(let folder, let length, let limit):
+            "\(folder): --max-length \(length) is more than the \(limit) positions of the model; give at most \(limit)"
+        }
+    }
+}
