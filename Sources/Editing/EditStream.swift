@@ -38,7 +38,8 @@ package struct EditStream<Model: EditableModel> {
     package let lookahead: Int
 
     package init(
-        model: Model, site: EditSite, items: [TokenizedSet.Item], maxNewTokens: Int, errorRule: ErrorRule = .wrongAnswer,
+        model: Model, site: EditSite, items: [TokenizedSet.Item], maxNewTokens: Int,
+        errorRule: ErrorRule = .wrongAnswer,
         lookahead: Int = 1
     ) {
         precondition(lookahead > 0, "the present input is one")
@@ -93,7 +94,7 @@ package struct EditStream<Model: EditableModel> {
     private func pass(
         _ request: EditRequest, frozen: [Int32], secondsAhead: Double, to editor: some Editor
     ) throws -> StreamRow {
-        let retrieval = editor.retrieve(request.prefix)
+        let retrieval = editor.apply(to: request.prefix)
         var answer = frozen
         if errorRule == .wrongAnswer, let output = retrieval.siteOutput {
             answer = try model.predict([request.prefix], at: site, siteOutput: output, maxNewTokens: maxNewTokens)[0]

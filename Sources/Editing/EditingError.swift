@@ -6,6 +6,7 @@ package enum EditingError: Error, CustomStringConvertible, Sendable {
     case labelOutOfReach(row: Int, file: String, what: String)
     case emptyInput(row: Int, file: String)
     case badLog(file: String, what: String)
+    case badRecord(tensor: String, expected: [Int], found: [Int])
     case otherSettings(file: String, field: String, now: String, then: String)
 
     package var description: String {
@@ -25,6 +26,9 @@ package enum EditingError: Error, CustomStringConvertible, Sendable {
             "\(file): row \(row) has an empty input or label"
         case .badLog(let file, let what):
             "\(file): \(what); make a new edit log with stream-edit --overwrite"
+        case .badRecord(let tensor, let expected, let found):
+            "the edit log's tensor '\(tensor)' has shape \(found), expected \(expected); "
+                + "make a new edit log with stream-edit --overwrite"
         case .otherSettings(let file, let field, let now, let then):
             "\(file): this edit log was made with \(field) \(then), not \(now); choose another --output or pass --overwrite"
         }

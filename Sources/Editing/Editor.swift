@@ -22,12 +22,14 @@ package struct EditRequest: Sendable {
 package struct EditOutcome: Sendable {
     package let action: String
     /// The key in force after the edit, its distance when the edit was decided (NaN if there was no key), and its
-    /// radius after the edit.
-    package let key: Int
-    package let distance: Float
-    package let radius: Float
+    /// radius after the edit; nil and NaN for editors without keys.
+    package var key: Int?
+    package var distance: Float = .nan
+    package var radius: Float = .nan
     package let loss: Float
     package let steps: Int
+    /// Whether the model gave the label right after the edit, where the editor looked.
+    package var success: Bool?
 }
 
 /// What an editor has for an input.
@@ -35,19 +37,36 @@ package struct Retrieval {
     /// What the edited layer puts out, `[positions, valueWidth]`; nil defers to the frozen layer.
     package let siteOutput: Tensor?
     /// The nearest key with its distance and radius, for editors that have keys.
-    package let key: Int?
-    package let distance: Float
-    package let radius: Float
+    package var key: Int?
+    package var distance: Float = .nan
+    package var radius: Float = .nan
 }
 
-/// Corrects a frozen model at one site, error by error.
+/// Corrects a frozen model at one site, error by error. It sees an error, the frozen prefix and the site.
 package protocol Editor: AnyObject {
-    /// What the editor has for an input. Changes nothing.
-    func retrieve(_ prefix: SitePrefix) -> Retrieval
+    associatedtype Record: EditRecord
+
+    /// Everything that the editor has done: what a log keeps, and what an editor is restored from.
+    var record: Record { get }
+
+    /// What the editor has for an input. Changes nothing. An editor that has not edited yet defers.
+    func apply(to prefix: SitePrefix) -> Retrieval
 
     /// Told of errors that will probably stream in next, may prepare for them. Changes no result.
     func lookAhead(_ requests: [EditRequest])
 
     /// Changes the editor so that the model gives the label.
     func edit(_ request: EditRequest) throws -> EditOutcome
+
+    /// What the editor has done so far in a few words, such as `12 edits, 9 keys`.
+    var summary: String { get }
+
+    /// What stands in for the layer now, for the snapshots of a log; nil for an editor whose record tells of every step.
+    var adaptor: (any Adaptor)? { get }
+}
+
+extension Editor {
+    package func lookAhead(_ requests: [EditRequest]) {}
+
+    package var adaptor: (any Adaptor)? { nil }
 }

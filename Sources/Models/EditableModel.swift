@@ -73,6 +73,9 @@ package protocol EditableModel: AnyObject {
     /// All layers that may be edited, in order of depth.
     var editSites: [EditSite] { get }
 
+    /// The layer that is edited where none is named.
+    var defaultSite: EditSite { get }
+
     /// Runs the frozen model up to and including the site. Results for an input do not depend on the others.
     func prefixes(of inputs: [ModelInput], at site: EditSite) -> [SitePrefix]
 
@@ -91,6 +94,9 @@ package protocol EditableModel: AnyObject {
 
 extension EditableModel {
     package var initialised: [String] { [] }
+
+    /// The last one: the feed-forward output of the last encoder layer (paper, section 3.2).
+    package var defaultSite: EditSite { editSites[editSites.count - 1] }
 
     /// The site of the given path; the error for an unknown path names those there are.
     package func site(_ path: String) throws(ModelError) -> EditSite {

@@ -13,6 +13,9 @@ extension MLPModel: EditableModel {
         }
     }
 
+    /// The last hidden layer.
+    package var defaultSite: EditSite { editSites[max(0, editSites.count - 2)] }
+
     private func index(of site: EditSite) -> Int {
         guard let index = editSites.firstIndex(of: site) else {
             preconditionFailure("\(site.path) is of another model")

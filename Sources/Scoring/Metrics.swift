@@ -5,7 +5,8 @@ package struct Metrics: Sendable {
     /// How many inputs had streamed in.
     package var step: Int
     package var edits: Int
-    package var keys: Int
+    /// Keys in the codebook; nil for an editor without one.
+    package var keys: Int?
     package var upstream = SetMetrics.undefined
     /// Over all inputs edited so far.
     package var online = SetMetrics.undefined
@@ -17,7 +18,7 @@ package struct Metrics: Sendable {
 
     /// Mean of upstream and online F1, or accuracy (paper, section 3.2).
     package var editScore: Float { (upstream.f1 + online.f1) / 2 }
-    package var keyEditRatio: Float { edits == 0 ? .nan : Float(keys) / Float(edits) }
+    package var keyEditRatio: Float { keys.map { edits == 0 ? .nan : Float($0) / Float(edits) } ?? .nan }
     /// Share of the inputs so far that needed editing.
     package var editShare: Float { step == 0 ? .nan : Float(edits) / Float(step) }
 }

@@ -6,15 +6,16 @@ package struct Replay<Model: EditableModel> {
     let history: CodebookHistory
     let rules: CodebookRules
     /// All inputs of the stream, in order: input i streams in at step i + 1.
-    let stream: ScoredSet<Model>
-    let upstream: ScoredSet<Model>?
-    let holdout: ScoredSet<Model>?
+    let stream: ScoredSet<ReplayedSet<Model>>
+    let upstream: ScoredSet<ReplayedSet<Model>>?
+    let holdout: ScoredSet<ReplayedSet<Model>>?
     /// How many inputs had streamed in when the log ended.
     let lastStep: Int
 
     package init(
-        history: CodebookHistory, rules: CodebookRules, stream: ScoredSet<Model>, upstream: ScoredSet<Model>?,
-        holdout: ScoredSet<Model>?, lastStep: Int
+        history: CodebookHistory, rules: CodebookRules, stream: ScoredSet<ReplayedSet<Model>>,
+        upstream: ScoredSet<ReplayedSet<Model>>?,
+        holdout: ScoredSet<ReplayedSet<Model>>?, lastStep: Int
     ) {
         self.history = history
         self.rules = rules
@@ -46,13 +47,18 @@ package struct Replay<Model: EditableModel> {
                 pendingRadii.removeFirst()
             }
             let newKeys = keysBefore..<codebook.count
-            try stream.follow(codebook, newKeys: newKeys, trained: edit.key) { input, old, new in
+            func follow(
+                _ set: ScoredSet<ReplayedSet<Model>>, onChange: (Int, AnswerScore, AnswerScore) -> Void = { _, _, _ in }
+            ) throws {
+                let changed = try set.predictions.follow(codebook, newKeys: newKeys, trained: edit.key)
+                set.rescore(changed, onChange: onChange)
+            }
+            try follow(stream) { input, old, new in
                 guard edited.contains(input) else { return }
                 online.remove(old)
                 online.add(new)
             }
-            try upstream?.follow(codebook, newKeys: newKeys, trained: edit.key)
-            try holdout?.follow(codebook, newKeys: newKeys, trained: edit.key)
+            for set in [upstream, holdout].compactMap({ $0 }) { try follow(set) }
 
             let input = edit.step - 1
             if edited.insert(input).inserted { online.add(stream.scores[input]) }

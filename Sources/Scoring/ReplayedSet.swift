@@ -8,7 +8,7 @@ import Tensors
 /// For each input: its query, the nearest key so far with its distance, and the current answer. An edit brings at most
 /// one new key, so one distance per input finds the new nearest key; only inputs that now get another value, or whose
 /// value was trained, pass through the model again.
-package final class ReplayedSet<Model: EditableModel> {
+package final class ReplayedSet<Model: EditableModel>: PredictedSet {
     private let model: Model
     private let site: EditSite
     private let options: GRACEOptions

@@ -1,9 +1,12 @@
-import Editing
-import Models
+/// An evaluation set with its predictions, which change as a model is edited.
+package protocol PredictedSet: AnyObject {
+    var count: Int { get }
+    var answers: [[Int32]] { get }
+}
 
-/// A replayed set with its labels, true answers and running scores.
-package final class ScoredSet<Model: EditableModel> {
-    private let replayed: ReplayedSet<Model>
+/// A predicted set with its labels, true answers and running scores.
+package final class ScoredSet<Predictions: PredictedSet> {
+    package let predictions: Predictions
     private let labels: [[Int32]]
     private let trueAnswers: [[String]]
     private let scorer: any PredictionScorer
@@ -13,16 +16,17 @@ package final class ScoredSet<Model: EditableModel> {
     /// - Parameters:
     ///   - trueAnswers: for each input the texts that count as right; may be empty.
     package init(
-        _ replayed: ReplayedSet<Model>, labels: [[Int32]], trueAnswers: [[String]], scorer: any PredictionScorer
+        _ predictions: Predictions, labels: [[Int32]], trueAnswers: [[String]], scorer: any PredictionScorer
     ) {
-        precondition(labels.count == replayed.count && trueAnswers.count == replayed.count, "one label for each input")
-        self.replayed = replayed
+        precondition(
+            labels.count == predictions.count && trueAnswers.count == predictions.count, "one label for each input")
+        self.predictions = predictions
         self.labels = labels
         self.trueAnswers = trueAnswers
         self.scorer = scorer
         scores = []
-        for i in 0..<replayed.count {
-            let score = scorer.score(replayed.answers[i], label: labels[i], trueAnswers: trueAnswers[i])
+        for i in 0..<predictions.count {
+            let score = scorer.score(predictions.answers[i], label: labels[i], trueAnswers: trueAnswers[i])
             scores.append(score)
             sums.add(score)
         }
@@ -30,14 +34,13 @@ package final class ScoredSet<Model: EditableModel> {
 
     package var metrics: SetMetrics { sums.means }
 
-    /// Follows an edit; calls `onChange` with the old and new score of each input that was answered anew.
-    func follow(
-        _ codebook: Codebook, newKeys: Range<Int>, trained: Int,
-        onChange: (_ input: Int, _ old: AnswerScore, _ new: AnswerScore) -> Void = { _, _, _ in }
-    ) throws {
-        for i in try replayed.follow(codebook, newKeys: newKeys, trained: trained) {
+    /// Scores the given inputs again; calls `onChange` with the old and new score of each.
+    func rescore(
+        _ inputs: [Int], onChange: (_ input: Int, _ old: AnswerScore, _ new: AnswerScore) -> Void = { _, _, _ in }
+    ) {
+        for i in inputs {
             let old = scores[i]
-            scores[i] = scorer.score(replayed.answers[i], label: labels[i], trueAnswers: trueAnswers[i])
+            scores[i] = scorer.score(predictions.answers[i], label: labels[i], trueAnswers: trueAnswers[i])
             sums.remove(old)
             sums.add(scores[i])
             onChange(i, old, scores[i])

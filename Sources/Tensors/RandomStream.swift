@@ -8,6 +8,8 @@ package enum RandomPurpose: UInt64, Sendable {
     case dropout = 4
     case test = 5
     case corruption = 6
+    case adaptorInitialisation = 7
+    case replay = 8
 }
 
 /// A stream of random numbers that depends on (seed, purpose, index) alone, never on the order of calls elsewhere.

@@ -21,10 +21,22 @@ struct EditedModel<Model: EditableModel> {
     }
 
     /// An evaluation set with its predictions; `nearest` keys start from an empty codebook.
-    func replayed(_ inputs: [ModelInput]) throws -> ReplayedSet<Model> {
+    func replayed(_ inputs: [ModelInput], _ settings: GRACEMetadata) throws -> ReplayedSet<Model> {
         try ReplayedSet(
-            model: model, site: site, options: edits.settings.options, maxNewTokens: edits.settings.maxNewTokens,
-            inputs: inputs)
+            model: model, site: site, options: settings.options, maxNewTokens: settings.maxNewTokens, inputs: inputs)
+    }
+
+    /// An evaluation set with its predictions, those of the frozen model to begin with.
+    func adapted(_ inputs: [ModelInput], _ settings: AdaptorSettings) throws -> AdaptedSet<Model> {
+        try AdaptedSet(
+            model: model, site: site, query: settings.query, maxNewTokens: settings.maxNewTokens, inputs: inputs)
+    }
+
+    /// A snapshot of the log.
+    func snapshot(
+        edits count: Int, in folder: SnapshotFolder, _ settings: AdaptorSettings
+    ) throws -> SnapshotFolder.Snapshot {
+        try folder.read(edits: count, editor: settings.editor, settings: settings, site: site)
     }
 
     /// Scores for what the model predicts.

@@ -3,28 +3,61 @@ import Editing
 import Files
 import Foundation
 import Models
+import Scoring
+import Tables
 import ToolSupport
 
 /// An edit log, opened, and the way to what was edited.
 struct LoggedEdits {
-    let history: CodebookHistory
-    let settings: GRACEMetadata
+    /// What the editor left.
+    enum Content {
+        case codebook(CodebookHistory, GRACEMetadata)
+        case snapshots(SnapshotFolder, AdaptorSettings)
+    }
+
+    let content: Content
     /// The log's metadata, with the digests of what was edited.
     let metadata: [String: String]
-    /// How many inputs had streamed in when the log ended.
-    let lastStep: Int
-    private let log: EditLog
+    /// The row of each input that had streamed in.
+    let rows: TSVTable
+    private let folder: URL
+    private let file: URL
     private let manifest: RunManifest?
 
     init(_ folder: URL) throws {
-        log = EditLog(folder: folder)
-        guard let state = try log.load() else { throw EvaluateError.noLog(folder: folder.path) }
-        history = state.history
-        lastStep = state.steps
-        metadata = state.metadata
-        settings = try GRACEMetadata(state.metadata, file: log.codebookFile.path)
+        self.folder = folder
+        let codebook = EditLog<CodebookHistory>(folder: folder), adaptor = EditLog<AdaptorRecord>(folder: folder)
+        if let state = try codebook.load() {
+            file = codebook.recordFile
+            content = .codebook(state.record, try GRACEMetadata(state.metadata, file: file.path))
+            (metadata, rows) = (state.metadata, state.rows)
+        } else if let state = try adaptor.load() {
+            file = adaptor.recordFile
+            let settings = try AdaptorSettings(LogMetadata(state.metadata, file: file.path))
+            content = .snapshots(SnapshotFolder(log: folder), settings)
+            (metadata, rows) = (state.metadata, state.rows)
+        } else {
+            throw EvaluateError.noLog(folder: folder.path)
+        }
         let record = folder.appendingPathComponent("run.json")
         manifest = FileManager.default.fileExists(atPath: record.path) ? try RunManifest(contentsOf: record) : nil
+    }
+
+    /// How many inputs had streamed in when the log ended.
+    var lastStep: Int { rows.rows.count }
+
+    var maxNewTokens: Int {
+        switch content {
+        case .codebook(_, let settings): settings.maxNewTokens
+        case .snapshots(_, let settings): settings.maxNewTokens
+        }
+    }
+
+    /// The steps at which edits were made, and whether the model then gave the label, where the editor looked.
+    func edits() throws -> [SnapshotEdit] {
+        try rows.records.filter { try $0.integer("error") == 1 }.map {
+            SnapshotEdit(step: try $0.integer("step"), success: try $0.number("success") == 1)
+        }
     }
 
     /// The folder of the model that was edited: the given one, or where the log says it was.
@@ -37,12 +70,16 @@ struct LoggedEdits {
 
     /// The edited layer in the model.
     func site(in model: some EditableModel) throws -> EditSite {
-        let site = try model.site(settings.layer)
-        guard site.keyWidth == history.keyWidth, site.valueWidth == history.valueWidth else {
-            throw EditingError.badLog(
-                file: log.codebookFile.path, what: "its keys and values do not have the widths of \(site.path)")
+        switch content {
+        case .snapshots(_, let settings): return try model.site(settings.layer)
+        case .codebook(let history, let settings):
+            let site = try model.site(settings.layer)
+            guard site.keyWidth == history.keyWidth, site.valueWidth == history.valueWidth else {
+                throw EditingError.badLog(
+                    file: file.path, what: "its keys and values do not have the widths of \(site.path)")
+            }
+            return site
         }
-        return site
     }
 
     /// The stream that was edited, checked against the log.
@@ -52,14 +89,14 @@ struct LoggedEdits {
         let set = try TokenizedSet(contentsOf: url)
         guard set.items.count >= lastStep else {
             throw EditingError.badLog(
-                file: log.codebookFile.path, what: "has \(lastStep) steps, but \(url.path) has \(set.items.count) rows")
+                file: file.path, what: "has \(lastStep) steps, but \(url.path) has \(set.items.count) rows")
         }
         return (url, set)
     }
 
     private func recorded(_ index: Int, option: String) throws -> URL {
         guard let manifest, manifest.inputs.indices.contains(index) else {
-            throw EvaluateError.notRecorded(option: option, log: log.folder.path)
+            throw EvaluateError.notRecorded(option: option, log: folder.path)
         }
         let url = URL(fileURLWithPath: manifest.inputs[index].path)
         guard FileManager.default.fileExists(atPath: url.path) else {
@@ -69,7 +106,7 @@ struct LoggedEdits {
     }
 
     private func checkDigest(_ found: String, _ recorded: String?, what: String) throws {
-        if found != recorded { throw EvaluateError.otherInput(path: what, log: log.folder.path) }
+        if found != recorded { throw EvaluateError.otherInput(path: what, log: folder.path) }
     }
 }
 
@@ -79,16 +116,23 @@ enum EvaluateError: Error, CustomStringConvertible {
     case moved(path: String, option: String)
     case otherInput(path: String, log: String)
     case stepPastEnd(step: Int, last: Int)
+    case noSnapshot(step: Int, log: String, before: Int, after: Int)
     case noText(folder: String)
 
     var description: String {
         switch self {
-        case .noLog(let folder): "\(folder): no edit log (codebook.safetensors) here; make one with stream-edit"
+        case .noLog(let folder):
+            "\(folder): no edit log (codebook.safetensors or editor.safetensors) here; make one with stream-edit"
         case .notRecorded(let option, let log): "\(log): no finished run.json says what was edited; give \(option)"
-        case .moved(let path, let option): "\(path): the edit log was made with this, but it is not there; give \(option)"
+        case .moved(let path, let option):
+            "\(path): the edit log was made with this, but it is not there; give \(option)"
         case .otherInput(let path, let log):
             "\(path): not what the edit log \(log) was made with (the digests differ); give the original, or edit again"
-        case .stepPastEnd(let step, let last): "--step \(step) lies past the end of the edit log, which has \(last) steps"
+        case .stepPastEnd(let step, let last):
+            "--step \(step) lies past the end of the edit log, which has \(last) steps"
+        case .noSnapshot(let step, let log, let before, let after):
+            "\(log): edits were made between the snapshot at step \(before) and step \(step); ask for step \(before) or "
+                + "\(after), or edit again with a smaller --snapshot-every"
         case .noText(let folder):
             "\(folder): no tokenizer for a classifier's text; score token sets with --upstream instead"
         }

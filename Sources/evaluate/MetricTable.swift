@@ -15,23 +15,59 @@ struct MetricTable<Model: EditableModel> {
     private var runColumns: [String] { ["editor", "layer", "epsilon", "lr", "seed"] }
 
     func write(to output: URL) throws {
-        let edits = edited.edits
-        let (streamFile, stream) = try edits.stream(sets.stream)
-        let scorer = try edited.scorer()
+        switch edited.edits.content {
+        case .codebook(let history, let settings): try write(history, settings, to: output)
+        case .snapshots(let folder, let settings): try write(folder, settings, to: output)
+        }
+    }
+
+    /// Scores after every edit of a codebook.
+    private func write(_ history: CodebookHistory, _ settings: GRACEMetadata, to output: URL) throws {
+        let options = settings.options
+        func scored(_ set: TokenizedSet, _ file: URL) throws -> ScoredSet<ReplayedSet<Model>> {
+            try self.scored(edited.replayed(inputs(of: set, options.rules), settings), set, file: file)
+        }
+        let (file, stream) = try edited.edits.stream(sets.stream)
         let replay = Replay(
-            history: edits.history, rules: edits.settings.options.rules,
-            stream: try scored(stream, file: streamFile, scorer),
-            upstream: try sets.upstream.map { try scored(TokenizedSet(contentsOf: $0), file: $0, scorer) },
-            holdout: try sets.holdout.map { try scored(TokenizedSet(contentsOf: $0), file: $0, scorer) },
-            lastStep: edits.lastStep)
-        let options = edits.settings.options
+            history: history, rules: options.rules, stream: try scored(stream, file),
+            upstream: try sets.upstream.map { try scored(TokenizedSet(contentsOf: $0), $0) },
+            holdout: try sets.holdout.map { try scored(TokenizedSet(contentsOf: $0), $0) },
+            lastStep: edited.edits.lastStep)
         let run: [any TableCell] = [
-            "grace", edits.settings.layer, options.radius, options.learningRate, options.seed,
+            EditorName.grace.rawValue, settings.layer, options.radius, options.learningRate, options.seed,
         ]
+        try write(run, rows: history.editCount, to: output, replay.run)
+    }
+
+    /// Scores at the snapshots of an editor that changes weights.
+    private func write(_ folder: SnapshotFolder, _ settings: AdaptorSettings, to output: URL) throws {
+        func scored(_ set: TokenizedSet, _ file: URL) throws -> ScoredSet<AdaptedSet<Model>> {
+            try self.scored(edited.adapted(set.items.map { ModelInput($0) }, settings), set, file: file)
+        }
+        let (file, stream) = try edited.edits.stream(sets.stream)
+        let snapshots = try folder.edits()
+        let replay = SnapshotReplay(
+            edits: try edited.edits.edits(), stream: try scored(stream, file),
+            upstream: try sets.upstream.map { try scored(TokenizedSet(contentsOf: $0), $0) },
+            holdout: try sets.holdout.map { try scored(TokenizedSet(contentsOf: $0), $0) },
+            lastStep: edited.edits.lastStep)
+        let run: [any TableCell] = [
+            settings.editor.rawValue, settings.layer, Float.nan, settings.learningRate, settings.seed,
+        ]
+        try write(run, rows: snapshots.count, to: output) { onRow in
+            try replay.run(
+                snapshots: snapshots, read: { try edited.snapshot(edits: $0, in: folder, settings) }, onRow)
+        }
+    }
+
+    /// Writes what `replay` tells, row by row.
+    private func write(
+        _ run: [any TableCell], rows: Int, to output: URL, _ replay: ((Metrics) throws -> Void) throws -> Void
+    ) throws {
         let layout = edited.model.task.labels == nil ? MetricLayout.answers : .classes
-        let progress = ProgressLine("scoring", total: edits.history.editCount, unit: "edits")
+        let progress = ProgressLine("scoring", total: rows, unit: "rows")
         try TSVWriter.write(to: output, columns: runColumns + layout.columns) { table in
-            try replay.run { metrics in
+            try replay { metrics in
                 try table.append(run + layout.cells(metrics))
                 if metrics.edits > 0 { progress.advance() }
             }
@@ -39,21 +75,22 @@ struct MetricTable<Model: EditableModel> {
         progress.finish()
     }
 
-    private func scored(
-        _ set: TokenizedSet, file: URL, _ scorer: any PredictionScorer
-    ) throws -> ScoredSet<Model> {
+    /// Joins a set's predictions with its labels and true answers.
+    private func scored<Predictions: PredictedSet>(
+        _ predictions: @autoclosure () throws -> Predictions, _ set: TokenizedSet, file: URL
+    ) throws -> ScoredSet<Predictions> {
         try edited.model.check(labelNames: set.labelNames, file: file.path)
         for (row, item) in set.items.enumerated() {
             try edited.model.check(ModelInput(item), context: "\(file.path): row \(row)")
         }
         return ScoredSet(
-            try edited.replayed(inputs(of: set)), labels: set.items.map(\.label),
-            trueAnswers: try trueAnswers(of: set, file: file), scorer: scorer)
+            try predictions(), labels: set.items.map(\.label), trueAnswers: try trueAnswers(of: set, file: file),
+            scorer: try edited.scorer())
     }
 
     /// The inputs of a set: as they are, or padded in batches as the published code sees them.
-    private func inputs(of set: TokenizedSet) -> [ModelInput] {
-        guard edited.edits.settings.options.rules == .official,
+    private func inputs(of set: TokenizedSet, _ rules: CodebookRules) -> [ModelInput] {
+        guard rules == .official,
             case .generation(_, let padToken) = edited.model.task
         else { return set.items.map { ModelInput($0) } }
         let tokens = set.items.map(\.input)

@@ -60,15 +60,40 @@ struct PredictionWriter<Model: EditableModel> {
     }
 
     private func predictions(of inputs: [ModelInput]) throws -> [Prediction] {
-        let codebook = edited.edits.history.codebook(at: step, rules: edited.edits.settings.options.rules)
-        let set = try edited.replayed(inputs)
-        try set.follow(codebook, newKeys: 0..<codebook.count, trained: nil)
-        return inputs.indices.map { i in
-            let near = set.neighbour(i)
-            return Prediction(
-                output: set.answers[i], isEdited: set.keyInForce[i] != nil, key: near?.key, distance: near?.distance,
-                radius: near.map { codebook.radii[$0.key] })
+        switch edited.edits.content {
+        case .codebook(let history, let settings):
+            let codebook = history.codebook(at: step, rules: settings.options.rules)
+            let set = try edited.replayed(inputs, settings)
+            try set.follow(codebook, newKeys: 0..<codebook.count, trained: nil)
+            return inputs.indices.map { i in
+                let near = set.neighbour(i)
+                return Prediction(
+                    output: set.answers[i], isEdited: set.keyInForce[i] != nil, key: near?.key,
+                    distance: near?.distance, radius: near.map { codebook.radii[$0.key] })
+            }
+        case .snapshots(let folder, let settings):
+            let set = try edited.adapted(inputs, settings)
+            if let count = try snapshot(in: folder) {
+                try set.apply(try edited.snapshot(edits: count, in: folder, settings).adaptor)
+            }
+            return inputs.indices.map { Prediction(output: set.answers[$0], isEdited: set.isAdapted[$0]) }
         }
+    }
+
+    /// The snapshot of the model as after `step`, by its number of edits; nil before the first edit.
+    ///
+    /// - Throws: `EvaluateError.noSnapshot` where edits were made between the last snapshot and the step.
+    private func snapshot(in folder: SnapshotFolder) throws -> Int? {
+        let steps = try edited.edits.edits().map(\.step)
+        let made = steps.count { $0 <= step }
+        let snapshots = try folder.edits().filter { $0 <= steps.count }
+        let before = snapshots.last { $0 <= made } ?? 0
+        guard before == made else {
+            throw EvaluateError.noSnapshot(
+                step: step, log: folder.folder.path, before: before == 0 ? 0 : steps[before - 1],
+                after: snapshots.first { $0 > made }.map { steps[$0 - 1] } ?? edited.edits.lastStep)
+        }
+        return made == 0 ? nil : made
     }
 
     private func write(_ lines: [PredictionLine], to output: URL) throws {
@@ -85,9 +110,10 @@ struct Prediction {
     /// Tokens, or one class index.
     let output: [Int32]
     let isEdited: Bool
-    let key: Int?
-    let distance: Float?
-    let radius: Float?
+    /// The nearest key, for an editor with keys.
+    var key: Int?
+    var distance: Float?
+    var radius: Float?
 }
 
 /// A line of the output.

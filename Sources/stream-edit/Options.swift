@@ -22,11 +22,6 @@ enum Compatibility: String, ExpressibleByArgument, CaseIterable {
     case paper, official
 }
 
-/// The editors there are.
-enum EditorName: String, ExpressibleByArgument, CaseIterable {
-    case grace
-}
-
 struct EditingOptions: ParsableArguments {
     @Option(help: "The editor.")
     var editor = EditorName.grace
@@ -35,8 +30,31 @@ struct EditingOptions: ParsableArguments {
         name: [.short, .long],
         help: ArgumentHelp(
             "The layer to edit, by its Hugging Face path, such as encoder.block.4.layer.1.DenseReluDense.wo; an "
-                + "unknown one prints those there are.", valueName: "path"))
-    var layer: String
+                + "unknown one prints those there are. Default: the feed-forward output of the last encoder layer; the "
+                + "last hidden layer of an MLP.", valueName: "path"))
+    var layer: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The learning rate. Default: 1 for grace, 1e-2 for finetune, defer and memory, 1e-4 for mend.",
+            valueName: "rate"))
+    var learningRate: Float?
+
+    @Option(
+        help: ArgumentHelp(
+            "Gradient steps per edit: so many for grace, at most so many for the others, which stop when the model "
+                + "gives the label.", valueName: "count"))
+    var steps = 100
+
+    @Option(help: "The token whose layer input grace, defer and memory go by.")
+    var query = QueryToken.last
+
+    @Option(
+        help: ArgumentHelp(
+            "The tokens whose layer output a value of grace, defer or memory replaces: all, all but the last (prompt), "
+                + "or the last. Default: all; prompt with --compat official.", valueName: "all|prompt|last"))
+    var replacement: Replacement?
 
     @Option(help: "Follow the paper, or reproduce the published code where it differs.")
     var compat = Compatibility.paper
@@ -46,6 +64,12 @@ struct EditingOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("The longest answer to generate, in tokens.", valueName: "count"))
     var maxNewTokens = 20
+
+    @Option(
+        help: ArgumentHelp(
+            "Edits after which editors other than grace leave a snapshot of what they changed; evaluate scores them there.",
+            valueName: "count"))
+    var snapshotEvery = 10
 
     @Option(help: ArgumentHelp("How often to save progress that a killed run can resume from.", valueName: "seconds"))
     var checkpointSeconds = 30.0
@@ -67,63 +91,42 @@ struct EditingOptions: ParsableArguments {
         guard (1...4096).contains(lookahead) else {
             throw ValidationError("--lookahead must be from 1 to 4096, found \(lookahead)")
         }
+        if let learningRate, !(learningRate.isFinite && learningRate > 0) {
+            throw ValidationError("--learning-rate must be a positive number, found \(learningRate)")
+        }
+        for (name, value, least) in [("--steps", steps, 0), ("--snapshot-every", snapshotEvery, 1)]
+        where !(least...1_000_000).contains(value) {
+            throw ValidationError("\(name) must be from \(least) to 1000000, found \(value)")
+        }
+        if compat == .official && editor != .grace {
+            throw ValidationError("--compat official is about grace, and not about \(editor)")
+        }
         guard checkpointSeconds >= 0 else {
             throw ValidationError("--checkpoint-seconds must not be negative, found \(checkpointSeconds)")
         }
     }
 }
 
-struct GRACEEditorOptions: ParsableArguments {
-    @Option(
-        name: [.short, .long], parsing: .unconditional,
-        help: ArgumentHelp(
-            "The deferral radius of a new key: a Euclidean distance between inputs of the layer (the paper's epsilon).",
-            valueName: "distance"))
-    var radius: Float
-
-    @Option(parsing: .unconditional, help: ArgumentHelp("The learning rate of the values.", valueName: "rate"))
-    var learningRate: Float = 1
-
-    @Option(help: ArgumentHelp("Adam steps per edit.", valueName: "count"))
-    var steps = 100
-
-    @Option(help: "How a new value starts: uniform in [0, 1) (cold) or as the layer's own output (warm).")
-    var valueInit = ValueInitialisation.cold
-
-    @Option(
-        help: ArgumentHelp(
-            "The tokens whose layer output a value replaces: all, all but the last (prompt), or the last. "
-                + "Default: all; prompt with --compat official.", valueName: "all|prompt|last"))
-    var replacement: Replacement?
-
-    @Option(help: "The token whose layer input is the query.")
-    var query = QueryToken.last
-
-    func validate() throws {
-        guard radius.isFinite, radius >= 0 else {
-            throw ValidationError("--radius must be a number that is not negative, found \(radius)")
-        }
-        guard learningRate.isFinite, learningRate > 0 else {
-            throw ValidationError("--learning-rate must be a positive number, found \(learningRate)")
-        }
-        guard (0...1_000_000).contains(steps) else {
-            throw ValidationError("--steps must be from 0 to 1000000, found \(steps)")
-        }
-    }
-
-    func options(seed: UInt64, compat: Compatibility) -> GRACEOptions {
-        var options = GRACEOptions(radius: radius)
-        options.learningRate = learningRate
+extension EditingOptions {
+    /// What the editors other than GRACE have in common.
+    func adaptor(seed: UInt64) -> AdaptorOptions {
+        var options = AdaptorOptions(learningRate: learningRate ?? defaultLearningRate)
         options.steps = steps
-        options.initialisation = valueInit
-        options.replacement = replacement ?? (compat == .official ? .prompt : .all)
         options.query = query
-        options.rules = compat == .official ? .official : .paper
+        options.replacement = replacement ?? .all
         options.seed = seed
         return options
     }
+
+    var defaultLearningRate: Float {
+        switch editor {
+        case .grace: 1
+        case .finetune, .defer, .memory: 1e-2
+        case .mend: 1e-4
+        }
+    }
 }
 
-extension ValueInitialisation: ExpressibleByArgument {}
+extension EditorName: ExpressibleByArgument {}
 extension Replacement: ExpressibleByArgument {}
 extension QueryToken: ExpressibleByArgument {}

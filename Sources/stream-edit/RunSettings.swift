@@ -5,13 +5,14 @@ import Foundation
 struct RunSettings {
     let values: [String: String]
 
-    /// - Parameter inputLength: the most tokens of an input, where the stream says so; questions that the edited model
-    ///   is asked later are cut alike.
+    /// - Parameters:
+    ///   - editor: the editor's own settings.
+    ///   - inputLength: the most tokens of an input, where the stream says so; questions that the edited model is asked
+    ///     later are cut alike.
     init(
-        layer: String, options: GRACEOptions, compat: Compatibility, maxNewTokens: Int, inputLength: String?,
-        modelDigest: String, streamDigest: String
+        editor: [String: String], compat: Compatibility, inputLength: String?, modelDigest: String, streamDigest: String
     ) {
-        var values = GRACEMetadata(options: options, layer: layer, maxNewTokens: maxNewTokens).values.merging([
+        var values = editor.merging([
             "compat": compat.rawValue, "model_sha256": modelDigest, "stream_sha256": streamDigest,
         ]) { $1 }
         values["max_length"] = inputLength
@@ -21,11 +22,18 @@ struct RunSettings {
     /// The state that is already in the folder; nil where a run starts afresh.
     ///
     /// - Throws: `EditingError.otherSettings` when it was made with other settings and is not to be overwritten.
-    func resume(_ log: EditLog, overwrite: Bool) throws -> EditLog.State? {
-        let found: EditLog.State?
+    func resume<Record>(_ log: EditLog<Record>, overwrite: Bool) throws -> EditLog<Record>.State? {
+        if log.isOfOtherEditor {
+            guard overwrite else {
+                throw EditingError.otherSettings(
+                    file: log.folder.path, field: "editor", now: values["editor"] ?? "none", then: "another")
+            }
+            try log.remove()
+        }
+        let found: EditLog<Record>.State?
         do {
             found = try log.load()
-        } catch where overwrite {
+        } catch  where overwrite {
             found = nil
         }
         // A run that failed before its first input is no obstacle to one with other settings.
@@ -36,7 +44,8 @@ struct RunSettings {
         guard let field = values.keys.sorted().first(where: { state.metadata[$0] != values[$0] }) else { return state }
         guard overwrite else {
             throw EditingError.otherSettings(
-                file: log.folder.path, field: field, now: values[field] ?? "none", then: state.metadata[field] ?? "none")
+                file: log.folder.path, field: field, now: values[field] ?? "none", then: state.metadata[field] ?? "none"
+            )
         }
         try log.remove()
         return nil

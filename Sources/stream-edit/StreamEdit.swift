@@ -13,19 +13,25 @@ struct StreamEdit: Tool {
         commandName: "stream-edit",
         abstract: "Streams labelled inputs through a frozen model and corrects each error with an editor.",
         discussion: """
-            Writes an edit log to the output folder: codebook.safetensors with every key, value and radius that ever \
-            was, edits.tsv with a row for each input, and run.json when the run is complete. A run that was killed \
-            goes on where it last saved its progress, to the same result; a complete one is left as it is.
+            Writes an edit log to the output folder: edits.tsv with a row for each input, and run.json when the run is \
+            complete. GRACE leaves codebook.safetensors with every key, value and radius that ever was; the other editors \
+            leave editor.safetensors, their last state, and snapshots of what they changed. A run that was killed goes on \
+            where it last saved its progress, to the same result; a complete one is left as it is.
             """,
         version: ToolVersion.current)
 
     @OptionGroup(title: "Input and output") var files: FileOptions
     @OptionGroup(title: "Editing") var editing: EditingOptions
     @OptionGroup(title: "GRACE") var grace: GRACEEditorOptions
+    @OptionGroup(title: "Finetune") var finetune: FinetuneEditorOptions
+    @OptionGroup(title: "MEND") var mend: MENDEditorOptions
+    @OptionGroup(title: "Memory") var memory: MemoryEditorOptions
     @OptionGroup var seed: SeedOption
     @OptionGroup var threads: ThreadsOption
     @OptionGroup var overwrite: OverwriteOption
     @OptionGroup var messages: MessageOptions
+
+    func validate() throws { try grace.check(for: editing.editor) }
 
     func run() throws {
         Parallel.threadCount = threads.count
@@ -36,77 +42,63 @@ struct StreamEdit: Tool {
     }
 
     private func edit(_ model: some EditableModel, loadSeconds: Double, _ manifest: RunManifest) throws {
-        var manifest = manifest
         if !model.initialised.isEmpty {
             Message.warning(
                 "\(files.model.relativePath): the checkpoint lacks \(model.initialised.joined(separator: ", ")), which "
                     + "now hold random numbers; train them with pretrain scotus --model")
         }
-        let site = try model.site(editing.layer)
+        let site = try editing.layer.map(model.site) ?? model.defaultSite
         let set = try TokenizedSet(contentsOf: files.stream)
-        let maxNewTokens = editing.maxNewTokens
-        try StreamChecks.check(set, file: files.stream, model: model, maxNewTokens: maxNewTokens)
+        try StreamChecks.check(set, file: files.stream, model: model, maxNewTokens: editing.maxNewTokens)
+        let run = EditRun(
+            model: model, site: site, set: set, files: files, editing: editing, overwrite: overwrite.overwrite,
+            loadSeconds: loadSeconds, modelDigest: try CheckpointFolder.digest(of: files.model),
+            streamDigest: try Digest.sha256(of: files.stream), manifest: manifest)
+        try edit(model, site, run)
+    }
 
-        let options = grace.options(seed: seed.seed, compat: editing.compat)
-        let modelDigest = try CheckpointFolder.digest(of: files.model)
-        let streamDigest = try Digest.sha256(of: files.stream)
-        let settings = RunSettings(
-            layer: site.path, options: options, compat: editing.compat, maxNewTokens: maxNewTokens,
-            inputLength: set.metadata["max_length"], modelDigest: modelDigest, streamDigest: streamDigest)
-
-        let log = EditLog(folder: files.output)
-        let manifestFile = files.output.appendingPathComponent("run.json")
-        var state = try settings.resume(log, overwrite: overwrite.overwrite)
-            ?? EditLog.State(
-                history: CodebookHistory(keyWidth: site.keyWidth, valueWidth: site.valueWidth),
-                metadata: settings.values)
-        let editsLeft = (editing.maxEdits ?? .max) - state.history.editCount
-        if state.steps >= set.items.count || editsLeft <= 0,
-            FileManager.default.fileExists(atPath: manifestFile.path)
-        {
-            Message.note("\(files.output.relativePath): all done, \(state.history.editCount) edits in \(state.steps) inputs")
-            return
-        }
-        if state.steps > 0 { Message.note("going on after input \(state.steps) of \(set.items.count)") }
-        if FileManager.default.fileExists(atPath: manifestFile.path) {
-            try FileManager.default.removeItem(at: manifestFile)
-        }
-
-        // Now, so that a folder that cannot be written to is known before the first edit and not after an hour.
-        try log.saveProgress(state)
-        let editor = GRACEEditor(model: model, site: site, options: options, history: state.history)
-        let stream = EditStream(
-            model: model, site: site, items: set.items, maxNewTokens: maxNewTokens,
-            errorRule: editing.compat == .official && model.task.labels == nil ? .everyInput : .wrongAnswer,
-            lookahead: editing.lookahead)
-        let progress = ProgressLine("editing", total: set.items.count, unit: "inputs", done: state.steps)
-        var saved = ContinuousClock.now
-        try stream.run(after: state.steps, editsLeft: editsLeft, editor: editor) { row in
-            state.append(row)
-            progress.advance("\(editor.history.editCount) edits, \(editor.codebook.count) keys")
-            if (ContinuousClock.now - saved).inSeconds >= editing.checkpointSeconds {
-                state.history = editor.history
-                try log.saveProgress(state)
-                saved = .now
+    /// Makes the editor, afresh or from the record of a run, and runs it.
+    private func edit<Model>(_ model: Model, _ site: EditSite, _ run: EditRun<Model>) throws {
+        guard editing.editor != .grace else {
+            let options = grace.options(editing, seed: seed.seed)
+            let settings = GRACEMetadata(options: options, layer: site.path, maxNewTokens: editing.maxNewTokens)
+            let fresh = CodebookHistory(keyWidth: site.keyWidth, valueWidth: site.valueWidth)
+            return try run.run(settings.values, fresh: fresh) { record, _ in
+                GRACEEditor(model: model, site: site, options: options, history: record)
             }
         }
-        progress.finish()
-        state.history = editor.history
-        try log.finish(state)
-
-        manifest.addInput(files.model, sha256: modelDigest)
-        manifest.addInput(files.stream, sha256: streamDigest)
-        try manifest.addOutput(log.codebookFile)
-        try manifest.addOutput(log.editsFile)
-        manifest.settings = settings.values
-        manifest.timings = try Timings.of(state, loadSeconds: loadSeconds)
-        if editing.timeGeneration {
-            manifest.timings?["generate_seconds"] = try Timings.generation(
-                model, site: site, items: set.items, maxNewTokens: maxNewTokens)
+        let options = editing.adaptor(seed: seed.seed)
+        var settings = AdaptorSettings(
+            editor: editing.editor, layer: site.path, options: options, maxNewTokens: editing.maxNewTokens
+        ).values
+        settings["steps"] = "\(options.steps)"
+        settings["snapshot_every"] = "\(editing.snapshotEvery)"
+        let fresh = AdaptorRecord()
+        switch editing.editor {
+        case .finetune:
+            let variant = finetune.options
+            try run.run(
+                settings.merging(variant.values) { $1 }, fresh: fresh, historyNeeded: variant.historyNeeded
+            ) { record, edits in
+                try FinetuneEditor(
+                    model: model, site: site, options: options, variant: variant, record: record, edits: edits)
+            }
+        case .mend:
+            let variant = mend.options
+            try run.run(settings.merging(variant.values) { $1 }, fresh: fresh, historyNeeded: .max) { record, edits in
+                try MENDEditor(
+                    model: model, site: site, options: options, variant: variant, record: record, edits: edits)
+            }
+        case .defer:
+            try run.run(settings, fresh: fresh) { record, _ in
+                try DeferEditor(model: model, site: site, options: options, record: record)
+            }
+        case .memory:
+            let size = memory.memorySize
+            try run.run(settings.merging(["memory_size": "\(size)"]) { $1 }, fresh: fresh) { record, _ in
+                try MemoryEditor(model: model, site: site, options: options, size: size, record: record)
+            }
+        case .grace: break
         }
-        try manifest.finish(writingTo: manifestFile)
-        Message.note(
-            "\(state.steps) inputs, \(state.history.editCount) edits, \(state.history.keys.count) keys; "
-                + "log in \(files.output.relativePath)")
     }
 }

@@ -1,14 +1,15 @@
 import Checkpoints
 import Editing
 import Models
+import Tables
 import ToolSupport
 
 /// How long the parts of a run took, in seconds, for its record.
 enum Timings {
     /// Loading the model; the median edit, if there was one.
-    static func of(_ state: EditLog.State, loadSeconds: Double) throws -> [String: Double] {
+    static func of(_ rows: TSVTable, loadSeconds: Double) throws -> [String: Double] {
         var timings = ["load_seconds": loadSeconds]
-        let edits = try state.rows.records.filter { try $0.integer("error") == 1 }.map { try $0.number("seconds") }
+        let edits = try rows.records.filter { try $0.integer("error") == 1 }.map { try $0.number("seconds") }
         if !edits.isEmpty { timings["edit_seconds"] = median(edits) }
         return timings
     }

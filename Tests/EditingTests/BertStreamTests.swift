@@ -54,7 +54,7 @@ struct BertStreamTests {
         #expect(rows.count { $0.isError } >= 12)
         for (item, row) in zip(items, rows) where row.isError {
             let prefix = model.prefixes(of: [ModelInput(item.input)], at: site)[0]
-            let output = editor.retrieve(prefix).siteOutput ?? prefix.siteOutput
+            let output = editor.apply(to: prefix).siteOutput ?? prefix.siteOutput
             let answer = try model.predict([prefix], at: site, siteOutput: output, maxNewTokens: 1)[0]
             #expect(answer == item.label, "step \(row.step)")
         }

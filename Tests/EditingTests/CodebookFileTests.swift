@@ -42,7 +42,7 @@ struct CodebookFileTests {
         }
         let url = folder.url("codebook.safetensors")
         try writer.write(to: url)
-        return try CodebookHistory.read(url).history
+        return try CodebookHistory.read(url).record
     }
 
     private func expectRefused(

@@ -25,7 +25,7 @@ struct CodebookHistoryTests {
             codebooks[step] = editor.codebook
         }
         #expect(actions == ["add", "expand", "train", "split"])
-        return (editor.history, codebooks)
+        return (editor.record, codebooks)
     }
 
     @Test(
@@ -65,12 +65,12 @@ struct CodebookHistoryTests {
             let first = scene.editor(options)
             for request in requests[..<cut] { _ = try first.edit(request) }
             let file = folder.url("\(cut).safetensors")
-            try first.history.write(to: file, steps: cut, metadata: [:])
-            let second = scene.editor(options, history: try CodebookHistory.read(file).history)
+            try first.record.write(to: file, steps: cut, metadata: [:])
+            let second = scene.editor(options, history: try CodebookHistory.read(file).record)
             for request in requests[cut...] { _ = try second.edit(request) }
             expectSame(second.codebook, whole.codebook, "cut after \(cut)")
-            try second.history.write(to: folder.url("second.safetensors"), steps: 16, metadata: [:])
-            try whole.history.write(to: folder.url("whole.safetensors"), steps: 16, metadata: [:])
+            try second.record.write(to: folder.url("second.safetensors"), steps: 16, metadata: [:])
+            try whole.record.write(to: folder.url("whole.safetensors"), steps: 16, metadata: [:])
             #expect(
                 try Data(contentsOf: folder.url("second.safetensors"))
                     == Data(contentsOf: folder.url("whole.safetensors")))
@@ -81,7 +81,7 @@ struct CodebookHistoryTests {
     func empty() throws {
         let folder = try TemporaryFolder()
         try CodebookHistory(keyWidth: 5, valueWidth: 3).write(to: folder.url("c.safetensors"), steps: 9, metadata: [:])
-        let read = try CodebookHistory.read(folder.url("c.safetensors")).history
+        let read = try CodebookHistory.read(folder.url("c.safetensors")).record
         #expect(read.keyWidth == 5 && read.valueWidth == 3 && read.editCount == 0)
         #expect(read.codebook(at: 9, rules: .paper).count == 0)
     }

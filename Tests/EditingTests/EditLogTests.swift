@@ -8,33 +8,35 @@ import Testing
 @Suite("Edit logs")
 struct EditLogTests {
     /// The state after `steps` inputs, every second of which was edited.
-    private func state(steps: Int) throws -> EditLog.State {
+    private func state(steps: Int) throws -> EditLog<CodebookHistory>.State {
         let scene = try Scene()
         let inputs = scene.inputs(4)
         let editor = scene.editor(quick(radius: 0.5))
-        var state = EditLog.State(history: editor.history, metadata: ["radius": "0.5", "note": "a \"quoted\" note"])
+        var state = EditLog<CodebookHistory>.State(
+            record: editor.record, metadata: ["radius": "0.5", "note": "a \"quoted\" note"])
         for step in 1...max(steps, 1) where step <= steps {
             let request = scene.request(step, inputs[step % 4], label: [Int32(step), 1], id: 10 * step)
-            let retrieval = editor.retrieve(request.prefix)
+            let retrieval = editor.apply(to: request.prefix)
             let outcome = step % 2 == 1 ? try editor.edit(request) : nil
             state.append(
                 StreamRow(
                     step: step, id: request.id, isError: outcome != nil, outcome: outcome, key: retrieval.key,
                     distance: retrieval.distance, radius: retrieval.radius, seconds: 0.25))
         }
-        state.history = editor.history
+        state.record = editor.record
         return state
     }
 
     private func expectSame(
-        _ found: EditLog.State?, _ expected: EditLog.State, sourceLocation: SourceLocation = #_sourceLocation
+        _ found: EditLog<CodebookHistory>.State?, _ expected: EditLog<CodebookHistory>.State,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let found = try #require(found, sourceLocation: sourceLocation)
         #expect(found.steps == expected.steps, sourceLocation: sourceLocation)
         #expect(found.rows.text == expected.rows.text, sourceLocation: sourceLocation)
-        #expect(found.history.editCount == expected.history.editCount, sourceLocation: sourceLocation)
+        #expect(found.record.editCount == expected.record.editCount, sourceLocation: sourceLocation)
         EditingTests.expectSame(
-            found.history.codebook(at: .max, rules: .paper), expected.history.codebook(at: .max, rules: .paper),
+            found.record.codebook(at: .max, rules: .paper), expected.record.codebook(at: .max, rules: .paper),
             "codebook", sourceLocation: sourceLocation)
         for (key, value) in expected.metadata { #expect(found.metadata[key] == value, sourceLocation: sourceLocation) }
     }
@@ -42,14 +44,14 @@ struct EditLogTests {
     @Test("An empty folder holds no log")
     func empty() throws {
         let folder = try TemporaryFolder()
-        #expect(try EditLog(folder: folder.url).load() == nil)
-        #expect(try EditLog(folder: folder.url("nowhere")).load() == nil)
+        #expect(try EditLog<CodebookHistory>(folder: folder.url).load() == nil)
+        #expect(try EditLog<CodebookHistory>(folder: folder.url("nowhere")).load() == nil)
     }
 
     @Test("Progress is saved and read again, and a finished log takes its place")
     func roundTrip() throws {
         let folder = try TemporaryFolder()
-        let log = EditLog(folder: folder.url)
+        let log = EditLog<CodebookHistory>(folder: folder.url)
         for steps in [0, 1, 4, 7] {
             let state = try state(steps: steps)
             try log.saveProgress(state)
@@ -67,7 +69,7 @@ struct EditLogTests {
     @Test("A table that is ahead of its codebook, after a crash between the two, is cut back")
     func crash() throws {
         let folder = try TemporaryFolder()
-        let log = EditLog(folder: folder.url)
+        let log = EditLog<CodebookHistory>(folder: folder.url)
         let early = try state(steps: 4)
         try log.saveProgress(early)
         let codebook = try Data(contentsOf: folder.url("codebook.partial.safetensors"))
@@ -79,7 +81,7 @@ struct EditLogTests {
     @Test("A table that is behind its codebook, missing or of another kind is an error")
     func broken() throws {
         let folder = try TemporaryFolder()
-        let log = EditLog(folder: folder.url)
+        let log = EditLog<CodebookHistory>(folder: folder.url)
         try log.finish(try state(steps: 4))
         let table = try String(contentsOf: folder.url("edits.tsv"), encoding: .utf8)
         let lines = table.split(separator: "\n")

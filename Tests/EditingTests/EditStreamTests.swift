@@ -42,7 +42,7 @@ struct EditStreamTests {
         try stream(scene, items).run(after: 0, editsLeft: .max, editor: editor) { row in
             rows.append(row)
             // The plain path: what the codebook before this step answers.
-            let before = editor.history.codebook(at: row.step - 1, rules: .paper)
+            let before = editor.record.codebook(at: row.step - 1, rules: .paper)
             expected.append(
                 try scene.answer(items[row.step - 1].input, before, editor.options) != items[row.step - 1].label)
         }
@@ -51,7 +51,7 @@ struct EditStreamTests {
         #expect(expected.contains(true) && expected.contains(false))
         #expect(rows.allSatisfy { ($0.outcome != nil) == $0.isError && ($0.isError || $0.seconds == 0) })
         #expect(rows[0].key == nil && rows[0].distance.isNaN)
-        #expect(editor.history.values.map(\.step) == rows.filter(\.isError).map(\.step))
+        #expect(editor.record.values.map(\.step) == rows.filter(\.isError).map(\.step))
     }
 
     @Test("Replaying the log gives every prediction of the whole run, at every step")
@@ -64,8 +64,8 @@ struct EditStreamTests {
         try stream(scene, items).run(after: 0, editsLeft: .max, editor: editor) { _ in
             live.append(try items.map { try scene.answer($0.input, editor) })
         }
-        try editor.history.write(to: folder.url("c.safetensors"), steps: 24, metadata: [:])
-        let history = try CodebookHistory.read(folder.url("c.safetensors")).history
+        try editor.record.write(to: folder.url("c.safetensors"), steps: 24, metadata: [:])
+        let history = try CodebookHistory.read(folder.url("c.safetensors")).record
         for step in 1...24 {
             let codebook = history.codebook(at: step, rules: .paper)
             let replayed = try items.map { try scene.answer($0.input, codebook, editor.options) }
@@ -81,20 +81,20 @@ struct EditStreamTests {
             let editor = scene.editor(options(scene))
             var rows: [String] = []
             try stream(scene, items, lookahead: lookahead).run(after: 0, editsLeft: .max, editor: editor) { row in
-                let outcome = row.outcome.map { "\($0.action) \($0.key) \($0.distance) \($0.radius) \($0.loss)" }
+                let outcome = row.outcome.map { "\($0.action) \($0.key ?? -1) \($0.distance) \($0.radius) \($0.loss)" }
                 rows.append("\(row.step) \(row.id) \(outcome ?? "-") \(row.key ?? -1) \(row.distance) \(row.radius)")
             }
             return (editor, rows)
         }
         let (plain, rows) = try run(1)
-        #expect(Set(plain.history.values.map(\.key)).count > 1)
+        #expect(Set(plain.record.values.map(\.key)).count > 1)
         for lookahead in [2, 5, 24, 100] {
             let (editor, found) = try run(lookahead)
             expectSame(editor.codebook, plain.codebook, "lookahead \(lookahead)")
             #expect(found == rows, "lookahead \(lookahead)")
             for step in 0...24 {
                 expectSame(
-                    editor.history.codebook(at: step, rules: .paper), plain.history.codebook(at: step, rules: .paper),
+                    editor.record.codebook(at: step, rules: .paper), plain.record.codebook(at: step, rules: .paper),
                     "lookahead \(lookahead), step \(step)")
             }
         }
@@ -112,9 +112,9 @@ struct EditStreamTests {
             try stream(scene, items, lookahead: lookahead).run(after: 0, editsLeft: limit, editor: first) {
                 last = $0.step
             }
-            #expect(first.history.editCount == limit)
-            #expect(limit == 0 ? last == 0 : first.history.values.last?.step == last)
-            let second = scene.editor(options(scene), history: first.history)
+            #expect(first.record.editCount == limit)
+            #expect(limit == 0 ? last == 0 : first.record.values.last?.step == last)
+            let second = scene.editor(options(scene), history: first.record)
             try stream(scene, items, lookahead: lookahead).run(after: last, editsLeft: .max, editor: second) { _ in }
             expectSame(second.codebook, whole.codebook, "\(limit) edits first")
         }
@@ -129,7 +129,7 @@ struct EditStreamTests {
         try stream(scene, items, rule: .everyInput).run(after: 0, editsLeft: .max, editor: editor) {
             errors += $0.isError ? 1 : 0
         }
-        #expect(errors == 24 && editor.history.editCount == 24)
+        #expect(errors == 24 && editor.record.editCount == 24)
     }
 
     @Test("What onRow throws ends the stream")

@@ -10,7 +10,7 @@ struct GRACEEditorTests {
     @Test("An editor without edits defers")
     func empty() throws {
         let scene = try Scene()
-        let retrieval = scene.editor(quick(radius: 1)).retrieve(scene.prefix([5, 1]))
+        let retrieval = scene.editor(quick(radius: 1)).apply(to: scene.prefix([5, 1]))
         #expect(retrieval.siteOutput == nil && retrieval.key == nil)
         #expect(retrieval.distance.isNaN && retrieval.radius.isNaN)
     }
@@ -22,7 +22,7 @@ struct GRACEEditorTests {
         let editor = scene.editor(GRACEOptions(radius: scene.distance(inputs[0], inputs[1]) / 2))
         _ = try editor.edit(scene.request(1, inputs[0], label: [7, 1]))
         #expect(try scene.answer(inputs[0], editor) == [7, 1])
-        #expect(editor.retrieve(scene.prefix(inputs[1])).siteOutput == nil)
+        #expect(editor.apply(to: scene.prefix(inputs[1])).siteOutput == nil)
         #expect(try scene.answer(inputs[1], editor) == scene.frozenAnswer(inputs[1]))
     }
 
@@ -42,7 +42,7 @@ struct GRACEEditorTests {
         let fourth = try editor.edit(scene.request(4, b, label: [8, 1]))
         #expect(fourth.action == "split" && fourth.key == 1 && fourth.distance == d && fourth.radius == d / 2)
         #expect(editor.codebook.radii == [d / 2, d / 2])
-        #expect(editor.history.editCount == 4)
+        #expect(editor.record.editCount == 4)
     }
 
     @Test("Training a key again starts from the value it has")
@@ -114,12 +114,12 @@ struct GRACEEditorTests {
             let editor = scene.editor(quick(radius: 1, steps: 5))
             let inputs = scene.inputs(2)
             _ = try editor.edit(scene.request(1, inputs[0], label: [7, 1]))
-            let (codebook, edits) = (editor.codebook, editor.history.editCount)
+            let (codebook, edits) = (editor.codebook, editor.record.editCount)
             weight.pointer[0] = .nan
             let text = message { _ = try editor.edit(scene.request(17, inputs[1], label: [8, 1], id: 23)) }
             #expect(text.hasPrefix("stream step 17 (id 23): ") && text.contains(expected), "\(name): \(text)")
             expectSame(editor.codebook, codebook, "\(name)")
-            #expect(editor.history.editCount == edits)
+            #expect(editor.record.editCount == edits)
         }
     }
 
@@ -147,7 +147,7 @@ struct GRACEEditorTests {
         #expect(try editor.edit(scene.request(2, b, label: [9, 7, 1])).action == "train")
         #expect(try editor.edit(scene.request(3, b, label: [9, 8, 1])).action == "split")
         #expect(editor.codebook.radii == [d / 2 - 1e-5, d / 2] && editor.codebook.labels[0] == [7, 9, 1])
-        let output = try #require(editor.retrieve(scene.prefix(b)).siteOutput)
+        let output = try #require(editor.apply(to: scene.prefix(b)).siteOutput)
         let last = b.count - 1
         #expect(sameBits(output.rows(last..<last + 1).array, scene.prefix(b).siteOutput.rows(last..<last + 1).array))
         #expect(sameBits(output.rows(0..<1).array, editor.codebook.values[1].array))

@@ -41,7 +41,7 @@ struct Scene {
     /// What the edited model answers.
     func answer(_ tokens: [Int32], _ editor: GRACEEditor<T5Model>) throws -> [Int32] {
         let prefix = prefix(tokens)
-        return try answer(prefix, output: editor.retrieve(prefix).siteOutput)
+        return try answer(prefix, output: editor.apply(to: prefix).siteOutput)
     }
 
     /// What the model answers with a codebook, by the plain path.

@@ -62,7 +62,7 @@ struct TrustTests {
                     var batch = Array(others.prefix(size))
                     batch[place] = b
                     let prefix = scene.model.prefixes(of: batch.map { ModelInput($0) }, at: scene.site)[place]
-                    let retrieval = editor.retrieve(prefix)
+                    let retrieval = editor.apply(to: prefix)
                     #expect(retrieval.siteOutput != nil, "place \(place) of \(size), \(threads) threads")
                     #expect(retrieval.key == 0 && retrieval.distance == outcome.distance)
                 }
@@ -110,7 +110,7 @@ struct TrustTests {
             let file = folder.url("\(longer).safetensors")
             try set.write(to: file)
             let read = try TokenizedSet(contentsOf: file).items.map { ModelInput($0.input) }
-            let retrieval = editor.retrieve(scene.model.prefixes(of: read, at: scene.site)[1])
+            let retrieval = editor.apply(to: scene.model.prefixes(of: read, at: scene.site)[1])
             #expect(retrieval.key == 0 && retrieval.distance == 0 && retrieval.siteOutput != nil)
         }
     }

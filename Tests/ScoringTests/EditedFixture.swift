@@ -43,7 +43,7 @@ struct EditedFixture {
         try EditStream(model: model, site: site, items: items, maxNewTokens: maxNewTokens, errorRule: errorRule)
             .run(after: 0, editsLeft: .max, editor: editor) { rows.append($0) }
         self.rows = rows
-        history = editor.history
+        history = editor.record
     }
 
     func replayed(_ items: [TokenizedSet.Item]) throws -> ReplayedSet<T5Model> {
@@ -52,7 +52,7 @@ struct EditedFixture {
             inputs: items.map { ModelInput($0.input) })
     }
 
-    func scored(_ set: ReplayedSet<T5Model>, _ items: [TokenizedSet.Item]) -> ScoredSet<T5Model> {
+    func scored(_ set: ReplayedSet<T5Model>, _ items: [TokenizedSet.Item]) -> ScoredSet<ReplayedSet<T5Model>> {
         ScoredSet(set, labels: items.map(\.label), trueAnswers: items.map { _ in [] }, scorer: scorer)
     }
 

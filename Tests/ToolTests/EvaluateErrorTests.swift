@@ -53,7 +53,9 @@ extension QuestionTools {
 
         @Test("A folder without a log, and questions after its end")
         func noLog() async throws {
-            expectRefused(try await run(["--edits", "data"]), "data: no edit log (codebook.safetensors) here")
+            expectRefused(
+                try await run(["--edits", "data"]),
+                "data: no edit log (codebook.safetensors or editor.safetensors) here")
             expectRefused(try await run(["--edits", "none"]), "none: no edit log")
             expectRefused(
                 try await run(["--edits", "log", "--predict", "data/edits.jsonl", "--step", "25"]),

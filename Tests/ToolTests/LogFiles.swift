@@ -17,7 +17,10 @@ struct LogFiles {
     func rows() throws -> [[String: String]] {
         let lines = try String(decoding: data("edits.tsv"), as: UTF8.self).split(separator: "\n")
         let columns = try #require(lines.first).split(separator: "\t").map(String.init)
-        #expect(columns == ["step", "id", "error", "action", "key", "distance", "radius", "loss", "steps", "seconds"])
+        #expect(
+            columns == [
+                "step", "id", "error", "action", "key", "distance", "radius", "loss", "steps", "seconds", "success",
+            ])
         return try lines.dropFirst().map { line in
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
             try #require(fields.count == columns.count)

@@ -3,7 +3,8 @@ import Foundation
 import Tensors
 
 /// `codebook.safetensors`: the whole history as tensors (docs/formats.md).
-extension CodebookHistory {
+extension CodebookHistory: EditRecord {
+    package static let fileName = "codebook"
     package static let formatName = "grace-codebook"
     package static let formatVersion = "1"
 
@@ -19,7 +20,8 @@ extension CodebookHistory {
         writer.add("key_ids", keys.map(\.id), shape: [keys.count])
         writer.add(
             "key_labels",
-            keys.flatMap { key in key.label.map(Int.init) + [Int](repeating: -100, count: labelWidth - key.label.count) },
+            keys.flatMap { key in key.label.map(Int.init) + [Int](repeating: -100, count: labelWidth - key.label.count)
+            },
             shape: [keys.count, labelWidth])
         writer.add(
             "values",
@@ -36,7 +38,7 @@ extension CodebookHistory {
     }
 
     /// Reads a history with the metadata of its file.
-    package static func read(_ url: URL) throws -> (history: CodebookHistory, metadata: [String: String]) {
+    package static func read(_ url: URL) throws -> (record: CodebookHistory, metadata: [String: String]) {
         let file = try SafetensorsFile(url)
         return (try CodebookHistory(file), file.metadata)
     }
@@ -47,17 +49,24 @@ extension CodebookHistory {
         func fail(_ what: String) -> EditingError { .badLog(file: url.path, what: what) }
         guard file.metadata["format"] == Self.formatName else { throw fail("is no codebook of stream-edit") }
         guard file.metadata["format_version"] == Self.formatVersion else {
-            throw fail("has format version \(file.metadata["format_version"] ?? "none"), expected \(Self.formatVersion)")
+            throw fail(
+                "has format version \(file.metadata["format_version"] ?? "none"), expected \(Self.formatVersion)")
         }
         func matrix(_ name: String) throws -> Tensor {
             let tensor = try file.tensor(name)
-            guard tensor.shape.count == 2 else { throw fail("tensor '\(name)' has shape \(tensor.shape), expected two axes") }
-            guard tensor.array.allSatisfy(\.isFinite) else { throw fail("tensor '\(name)' has infinite or NaN elements") }
+            guard tensor.shape.count == 2 else {
+                throw fail("tensor '\(name)' has shape \(tensor.shape), expected two axes")
+            }
+            guard tensor.array.allSatisfy(\.isFinite) else {
+                throw fail("tensor '\(name)' has infinite or NaN elements")
+            }
             return tensor
         }
         func column(_ name: String, count: Int) throws -> [Int] {
             let column = try file.integers(name)
-            guard column.count == count else { throw fail("tensor '\(name)' has \(column.count) rows, expected \(count)") }
+            guard column.count == count else {
+                throw fail("tensor '\(name)' has \(column.count) rows, expected \(count)")
+            }
             return column
         }
         let keyRows = try matrix("keys"), valueRows = try matrix("values"), radiusColumn = try file.tensor("radii")

@@ -6,7 +6,8 @@ package final class GRACEEditor<Model: EditableModel>: Editor {
     package let site: EditSite
     package let options: GRACEOptions
     package private(set) var codebook: Codebook
-    package private(set) var history: CodebookHistory
+    /// The record of every edit.
+    package private(set) var record: CodebookHistory
     private let trainer: ValueTrainer<Model>
     /// Values trained ahead of need, by the step of their edit.
     private var trainedAhead: [Int: ValueTrainer<Model>.Result] = [:]
@@ -16,15 +17,18 @@ package final class GRACEEditor<Model: EditableModel>: Editor {
         self.site = site
         self.options = options
         trainer = ValueTrainer(model: model, site: site, options: options)
-        self.history = history ?? CodebookHistory(keyWidth: site.keyWidth, valueWidth: site.valueWidth)
-        codebook = self.history.codebook(at: .max, rules: options.rules)
+        record = history ?? CodebookHistory(keyWidth: site.keyWidth, valueWidth: site.valueWidth)
+        codebook = record.codebook(at: .max, rules: options.rules)
     }
 
-    package func retrieve(_ prefix: SitePrefix) -> Retrieval {
+    package var summary: String { "\(record.editCount) edits, \(codebook.count) keys" }
+
+    package func apply(to prefix: SitePrefix) -> Retrieval {
         guard let near = codebook.nearest(to: options.query.query(of: prefix)) else {
-            return Retrieval(siteOutput: nil, key: nil, distance: .nan, radius: .nan)
+            return Retrieval(siteOutput: nil)
         }
-        let output = codebook.covers(near)
+        let output =
+            codebook.covers(near)
             ? options.replacement.siteOutput(of: prefix, with: codebook.values[near.key]) : nil
         return Retrieval(
             siteOutput: output, key: near.key, distance: near.distance, radius: codebook.radii[near.key])
@@ -46,7 +50,9 @@ package final class GRACEEditor<Model: EditableModel>: Editor {
 
     package func edit(_ request: EditRequest) throws -> EditOutcome {
         let query = options.query.query(of: request.prefix)
-        guard query.allSatisfy(\.isFinite) else { throw EditingError.queryNotFinite(step: request.step, id: request.id) }
+        guard query.allSatisfy(\.isFinite) else {
+            throw EditingError.queryNotFinite(step: request.step, id: request.id)
+        }
         let decision = codebook.decide(query: query, label: request.label, initialRadius: options.radius)
         let trained = trainedValue(for: request, decision)
         if let step = trained.divergedAt {
@@ -57,7 +63,7 @@ package final class GRACEEditor<Model: EditableModel>: Editor {
             trained.value
         }
         codebook.setValue(trained.value, of: key)
-        history.record(decision, key: key, of: codebook, request)
+        record.record(decision, key: key, of: codebook, request)
         return EditOutcome(
             action: decision.name, key: key, distance: decision.nearest?.distance ?? .nan,
             radius: codebook.radii[key], loss: trained.loss, steps: options.steps)

@@ -14,7 +14,7 @@ package struct GRACEMetadata: Sendable {
 
     package var values: [String: String] {
         [
-            "editor": "grace", "layer": layer, "radius": "\(options.radius)",
+            "editor": EditorName.grace.rawValue, "layer": layer, "radius": "\(options.radius)",
             "learning_rate": "\(options.learningRate)", "steps": "\(options.steps)",
             "value_init": options.initialisation.rawValue, "replacement": options.replacement.rawValue,
             "query": options.query.rawValue, "rules": options.rules.rawValue, "seed": "\(options.seed)",
@@ -24,25 +24,17 @@ package struct GRACEMetadata: Sendable {
 
     /// Reads what `values` wrote; `file` is named in errors.
     package init(_ metadata: [String: String], file: String) throws {
-        func field<T>(_ name: String, _ parse: (String) -> T?) throws -> T {
-            guard let text = metadata[name] else {
-                throw EditingError.badLog(file: file, what: "its metadata has no '\(name)'")
-            }
-            guard let value = parse(text) else {
-                throw EditingError.badLog(file: file, what: "its metadata has \(name) '\(text)', which is not understood")
-            }
-            return value
-        }
-        var options = GRACEOptions(radius: try field("radius") { Float($0) })
-        options.learningRate = try field("learning_rate") { Float($0) }
-        options.steps = try field("steps") { Int($0) }
-        options.initialisation = try field("value_init", ValueInitialisation.init)
-        options.replacement = try field("replacement", Replacement.init)
-        options.query = try field("query", QueryToken.init)
-        options.rules = try field("rules", CodebookRules.init)
-        options.seed = try field("seed") { UInt64($0) }
+        let log = LogMetadata(metadata, file: file)
+        var options = GRACEOptions(radius: try log.field("radius") { Float($0) })
+        options.learningRate = try log.field("learning_rate") { Float($0) }
+        options.steps = try log.field("steps") { Int($0) }
+        options.initialisation = try log.field("value_init", ValueInitialisation.init)
+        options.replacement = try log.field("replacement", Replacement.init)
+        options.query = try log.field("query", QueryToken.init)
+        options.rules = try log.field("rules", CodebookRules.init)
+        options.seed = try log.field("seed") { UInt64($0) }
         self.options = options
-        layer = try field("layer") { $0 }
-        maxNewTokens = try field("max_new_tokens") { Int($0) }
+        layer = try log.field("layer") { $0 }
+        maxNewTokens = try log.field("max_new_tokens") { Int($0) }
     }
 }

@@ -71,16 +71,3 @@ package struct ValueTrainer<Model: EditableModel> {
         }
     }
 }
-
-extension Replacement {
-    /// For each token that the prefix keeps: `value` where it is replaced, -1 where the frozen output stays.
-    package func rows(of prefix: SitePrefix, replacedBy value: Int32) -> [Int32] {
-        prefix.positions.map { replaces($0, of: prefix.input.rowCount) ? value : -1 }
-    }
-
-    /// The layer's output with `value` in force: `[positions, valueWidth]`.
-    package func siteOutput(of prefix: SitePrefix, with value: Tensor) -> Tensor {
-        Rows.replace(
-            in: prefix.siteOutput, with: value.reshaped([1, value.count]), rows(of: prefix, replacedBy: 0))
-    }
-}

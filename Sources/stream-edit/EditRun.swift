@@ -1,0 +1,121 @@
+import Checkpoints
+import Editing
+import Foundation
+import Models
+import Tables
+import ToolSupport
+
+/// One run of an editor over a stream: resumed where it was, its progress kept, its log left.
+struct EditRun<Model: EditableModel> {
+    let model: Model
+    let site: EditSite
+    let set: TokenizedSet
+    let files: FileOptions
+    let editing: EditingOptions
+    let overwrite: Bool
+    let loadSeconds: Double
+    let modelDigest: String
+    let streamDigest: String
+    let manifest: RunManifest
+
+    private var manifestFile: URL { files.output.appendingPathComponent("run.json") }
+
+    /// - Parameters:
+    ///   - settings: the editor's own.
+    ///   - fresh: the record of an editor that has done nothing.
+    ///   - historyNeeded: how many of the latest edits the editor has to be given to go on.
+    ///   - make: the editor from a record and the latest edits.
+    func run<E: Editor>(
+        _ settings: [String: String], fresh: E.Record, historyNeeded: Int = 0,
+        make: (E.Record, [EditRequest]) throws -> E
+    ) throws {
+        let settings = RunSettings(
+            editor: settings, compat: editing.compat, inputLength: set.metadata["max_length"],
+            modelDigest: modelDigest, streamDigest: streamDigest)
+        let log = EditLog<E.Record>(folder: files.output)
+        var state =
+            try settings.resume(log, overwrite: overwrite)
+            ?? EditLog.State(record: fresh, metadata: settings.values)
+        let editsLeft = (editing.maxEdits ?? .max) - state.record.editCount
+        let wasComplete = FileManager.default.fileExists(atPath: manifestFile.path)
+        let editor = try make(state.record, try latestEdits(historyNeeded, in: state.rows))
+        if state.steps >= set.items.count || editsLeft <= 0, wasComplete {
+            Message.note("\(files.output.relativePath): all done, \(editor.summary) in \(state.steps) inputs")
+            return
+        }
+        if state.steps > 0 { Message.note("going on after input \(state.steps) of \(set.items.count)") }
+        if wasComplete { try FileManager.default.removeItem(at: manifestFile) }
+
+        // Now, so that a folder that cannot be written to is known before the first edit and not after an hour.
+        try log.saveProgress(state)
+        try stream(editor, &state, editsLeft: editsLeft, log)
+        state.record = editor.record
+        try log.finish(state)
+        try finish(state, log, editor: editor.summary, settings)
+    }
+
+    /// Streams the inputs that are left.
+    private func stream<E: Editor>(
+        _ editor: E, _ state: inout EditLog<E.Record>.State, editsLeft: Int, _ log: EditLog<E.Record>
+    ) throws {
+        let stream = EditStream(
+            model: model, site: site, items: set.items, maxNewTokens: editing.maxNewTokens,
+            errorRule: editing.compat == .official && model.task.labels == nil ? .everyInput : .wrongAnswer,
+            lookahead: editing.lookahead)
+        let snapshots = SnapshotFolder(log: files.output)
+        let progress = ProgressLine("editing", total: set.items.count, unit: "inputs", done: state.steps)
+        var saved = ContinuousClock.now
+        var edits = state.record.editCount
+        func snapshot() throws {
+            guard let adaptor = editor.adaptor, edits > 0 else { return }
+            try snapshots.write(adaptor, edits: edits, steps: state.steps, metadata: state.metadata)
+        }
+        try stream.run(after: state.steps, editsLeft: editsLeft, editor: editor) { row in
+            state.append(row)
+            progress.advance(editor.summary)
+            if row.outcome != nil {
+                edits += 1
+                if edits.isMultiple(of: editing.snapshotEvery) { try snapshot() }
+            }
+            if (ContinuousClock.now - saved).inSeconds >= editing.checkpointSeconds {
+                state.record = editor.record
+                try log.saveProgress(state)
+                saved = .now
+            }
+        }
+        if !edits.isMultiple(of: editing.snapshotEvery) { try snapshot() }
+        progress.finish()
+    }
+
+    /// The latest edits of a run that goes on.
+    private func latestEdits(_ count: Int, in rows: TSVTable) throws -> [EditRequest] {
+        guard count > 0 else { return [] }
+        let steps = try rows.records.filter { try $0.integer("error") == 1 }.suffix(count).map {
+            try $0.integer("step")
+        }
+        let prefixes = model.prefixes(of: steps.map { ModelInput(set.items[$0 - 1]) }, at: site)
+        return zip(steps, prefixes).map { step, prefix in
+            let item = set.items[step - 1]
+            return EditRequest(step: step, id: item.id, prefix: prefix, label: item.label)
+        }
+    }
+
+    /// Writes the record of the run.
+    private func finish<Record>(
+        _ state: EditLog<Record>.State, _ log: EditLog<Record>, editor: String, _ settings: RunSettings
+    ) throws {
+        var manifest = manifest
+        manifest.addInput(files.model, sha256: modelDigest)
+        manifest.addInput(files.stream, sha256: streamDigest)
+        try manifest.addOutput(log.recordFile)
+        try manifest.addOutput(log.editsFile)
+        manifest.settings = settings.values
+        manifest.timings = try Timings.of(state.rows, loadSeconds: loadSeconds)
+        if editing.timeGeneration {
+            manifest.timings?["generate_seconds"] = try Timings.generation(
+                model, site: site, items: set.items, maxNewTokens: editing.maxNewTokens)
+        }
+        try manifest.finish(writingTo: manifestFile)
+        Message.note("\(state.steps) inputs, \(editor); log in \(files.output.relativePath)")
+    }
+}
