@@ -6,12 +6,12 @@ import ToolSupport
 struct PrepareData: Tool {
     static let configuration = CommandConfiguration(
         commandName: "prepare-data",
-        abstract: "Make question sets, as JSONL and as token ids, from published data files or embedded facts.",
+        abstract: "Make sets of inputs and labels, as JSONL and as tensors, from published or embedded data.",
         discussion: """
             Input files may be plain or inside .zip, .tar.gz, .gz, .bz2 or .xz; what a file is, is told by its \
             content. Each command writes run-COMMAND.json beside its output, with all settings and the digests of \
             all files. Where the published files are, and under which licence: data/sources.tsv.
             """,
         version: ToolVersion.current,
-        subcommands: [PrepareZsRE.self, PrepareNQ.self, PrepareFacts.self])
+        subcommands: [PrepareZsRE.self, PrepareNQ.self, PrepareFacts.self, PrepareSynthetic.self])
 }

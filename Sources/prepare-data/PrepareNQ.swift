@@ -50,7 +50,7 @@ struct PrepareNQ: ParsableCommand {
     func run() throws {
         // A set of another name has its own record, so that several fit into one folder.
         let kind = name == Self.defaultName ? "nq" : "nq-\(name)"
-        var writer = try SetWriter(
+        var writer = try QuestionSetWriter(
             kind: kind, folder: destination.output, source: source, tokens: tokens, seed: seeding.seed)
         let records = try NaturalQuestions.read(from: source.input, member: source.member)
         let wanted = all ? records.count : count ?? Self.defaultCount
@@ -59,11 +59,11 @@ struct PrepareNQ: ParsableCommand {
         if sample.count < wanted {
             Message.warning("\(wanted) questions were asked for, but there are only \(sample.count)")
         }
-        writer.metadata["split"] = all ? "all" : "sample"
-        writer.settings["count"] = String(wanted)
-        writer.settings["questions_read"] = String(records.count)
-        writer.settings["questions_used"] = String(sample.count)
+        writer.sets.metadata["split"] = all ? "all" : "sample"
+        writer.sets.settings["count"] = String(wanted)
+        writer.sets.settings["questions_read"] = String(records.count)
+        writer.sets.settings["questions_used"] = String(sample.count)
         try writer.write(sample, as: name)
-        try writer.finish()
+        try writer.sets.finish()
     }
 }

@@ -62,7 +62,7 @@ struct PrepareZsRE: ParsableCommand {
     }
 
     func run() throws {
-        var writer = try SetWriter(
+        var writer = try QuestionSetWriter(
             kind: "zsre", folder: destination.output, source: source, tokens: tokens, seed: seeding.seed)
         let questions = try ZsREQuestion.read(from: source.input, member: source.member)
         let plan = editSplit
@@ -74,9 +74,9 @@ struct PrepareZsRE: ParsableCommand {
         if plan.holdsOut {
             try writer.write(sets.holdout, as: "holdout")
         } else {
-            try writer.removeEarlier("holdout")
+            try writer.sets.removeEarlier("holdout")
         }
-        try writer.finish()
+        try writer.sets.finish()
     }
 
     private func report(_ sets: EditSets, of questions: [ZsREQuestion], plan: EditSplit) {
@@ -96,17 +96,17 @@ struct PrepareZsRE: ParsableCommand {
     }
 
     private func record(
-        _ sets: EditSets, of questions: [ZsREQuestion], plan: EditSplit, in writer: inout SetWriter
+        _ sets: EditSets, of questions: [ZsREQuestion], plan: EditSplit, in writer: inout QuestionSetWriter
     ) {
-        writer.metadata["split"] = split.rawValue
-        writer.metadata["shuffled"] = String(shuffle)
-        writer.settings["questions"] = String(plan.questions)
-        writer.settings["rephrasings"] = String(plan.rephrasings)
-        writer.settings["minimum_rephrasings"] = String(plan.minimumRephrasings)
-        writer.settings["questions_read"] = String(questions.count)
-        writer.settings["questions_eligible"] = String(sets.eligible)
-        writer.settings["questions_used"] = String(sets.used)
-        writer.settings["rephrasings_dropped"] = String(questions.reduce(0) { $0 + $1.dropped })
-        writer.settings["holdout_overlapping"] = String(sets.overlapping)
+        writer.sets.metadata["split"] = split.rawValue
+        writer.sets.metadata["shuffled"] = String(shuffle)
+        writer.sets.settings["questions"] = String(plan.questions)
+        writer.sets.settings["rephrasings"] = String(plan.rephrasings)
+        writer.sets.settings["minimum_rephrasings"] = String(plan.minimumRephrasings)
+        writer.sets.settings["questions_read"] = String(questions.count)
+        writer.sets.settings["questions_eligible"] = String(sets.eligible)
+        writer.sets.settings["questions_used"] = String(sets.used)
+        writer.sets.settings["rephrasings_dropped"] = String(questions.reduce(0) { $0 + $1.dropped })
+        writer.sets.settings["holdout_overlapping"] = String(sets.overlapping)
     }
 }

@@ -7,5 +7,5 @@ struct Pretrain: Tool {
         commandName: "pretrain",
         abstract: "Trains the models that are then edited.",
         version: ToolVersion.current,
-        subcommands: [QuestionAnswering.self, ScotusPretraining.self])
+        subcommands: [QuestionAnswering.self, ScotusPretraining.self, SyntheticPretraining.self])
 }

@@ -5,6 +5,9 @@ enum PretrainError: Error, CustomStringConvertible {
     case unknownLabel(file: String, row: Int, label: String, known: [String], labelFile: String)
     case emptyDocument(file: String, row: Int)
     case tooFewClasses(file: String, count: Int)
+    case notTwoClasses(file: String, count: Int)
+    case missingLabel(file: String, row: Int)
+    case otherWidth(file: String, row: Int, count: Int, expected: Int)
     case otherVocabulary(folder: String, tokens: Int, embeddings: Int)
     case tooLong(folder: String, length: Int, limit: Int)
 
@@ -21,6 +24,12 @@ enum PretrainError: Error, CustomStringConvertible {
             "\(file): row \(row + 1): field text is empty; give the document or leave out the row"
         case .tooFewClasses(let file, let count):
             "\(file): found \(count) class, expected at least 2"
+        case .notTwoClasses(let file, let count):
+            "\(file): found \(count) classes, expected 2, as one logit tells apart"
+        case .missingLabel(let file, let row):
+            "\(file): row \(row + 1): field label is missing; give the class or leave out the row"
+        case .otherWidth(let file, let row, let count, let expected):
+            "\(file): row \(row + 1): found \(count) features, expected \(expected) as in the first row of training.jsonl"
         case .otherVocabulary(let folder, let tokens, let embeddings):
             "\(folder): its tokenizer has \(tokens) word pieces, but the model embeds only \(embeddings); "
                 + "give the vocab.txt that belongs to the model"

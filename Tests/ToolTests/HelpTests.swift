@@ -7,11 +7,17 @@ import Testing
 struct HelpTests {
     /// The fixtures in Tests/Fixtures/help with the arguments that print them.
     static let pages = [
+        ("prepare-data", ["prepare-data", "--help"]),
+        ("prepare-data-zsre", ["prepare-data", "zsre", "--help"]),
+        ("prepare-data-nq", ["prepare-data", "nq", "--help"]),
+        ("prepare-data-facts", ["prepare-data", "facts", "--help"]),
+        ("prepare-data-synthetic", ["prepare-data", "synthetic", "--help"]),
         ("stream-edit", ["stream-edit", "--help"]),
         ("evaluate", ["evaluate", "--help"]),
         ("pretrain", ["pretrain", "--help"]),
         ("pretrain-qa", ["pretrain", "qa", "--help"]),
         ("pretrain-scotus", ["pretrain", "scotus", "--help"]),
+        ("pretrain-synthetic", ["pretrain", "synthetic", "--help"]),
     ]
 
     /// Writes the fixtures instead: `GRACE_REFRESH_HELP=1 swift test -c release --filter HelpTests`, then read the diff.
