@@ -11,6 +11,7 @@ let optimised: [SwiftSetting] = forThisMachine + [.unsafeFlags(["-O"], .when(con
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let csv = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 func module(_ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting] = forThisMachine) -> Target {
@@ -40,6 +41,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", "3.12.3"..<"4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
         // The only places that see a C header.
@@ -53,7 +55,7 @@ let package = Package(
         // Bytes on disk, text and tables.
         module("Files", ["CArchive", crypto]),
         module("Tokenizers", ["CSentencePiece"]),
-        module("Datasets", ["Files"]),
+        module("Datasets", ["Files", csv]),
         module("Tables", ["Files"]),
         module("Figures", ["Tables"]),
 

@@ -7,6 +7,8 @@ package struct DataLocation: Equatable, Sendable, CustomStringConvertible {
         case line(Int)
         /// An element of the file's top-level array, counted from 0 as JSON paths do.
         case element(Int)
+        /// A row under the header of a CSV file, counted from 1; it may span lines.
+        case record(Int)
     }
 
     package var file: String
@@ -22,6 +24,7 @@ package struct DataLocation: Equatable, Sendable, CustomStringConvertible {
         case .file: file
         case .line(let number): "\(file): line \(number)"
         case .element(let index): "\(file): element \(index)"
+        case .record(let number): "\(file): row \(number)"
         }
     }
 }
@@ -42,6 +45,10 @@ package enum DatasetError: Error, Equatable, Sendable {
     case wrongPlaceholder(DataLocation, template: String, count: Int)
     case duplicate(DataLocation, what: String, first: Int)
     case tooFewPhrasings(DataLocation, relation: String, found: Int, needed: Int)
+    case notCSV(DataLocation, reason: String)
+    case missingSplit(DataLocation, split: String, present: [String])
+    case duplicateSplit(DataLocation, split: String, files: [String])
+    case badMerge(String, reason: String)
 }
 
 extension DatasetError: CustomStringConvertible {
@@ -78,6 +85,15 @@ extension DatasetError: CustomStringConvertible {
         case .tooFewPhrasings(let place, let relation, let found, let needed):
             "\(place): relation \(excerpt(relation)) has \(found) templates: expected at least \(needed);"
                 + " add templates or ask for fewer --phrasings"
+        case .notCSV(let place, let reason):
+            "\(place): not CSV: \(reason); repair the file"
+        case .missingSplit(let place, let split, let present):
+            "\(place): nothing of the split \(split): expected train and test (train.jsonl, val.jsonl, test.jsonl),"
+                + " found \(present.isEmpty ? "nothing" : present.joined(separator: ", ")); is this the right file?"
+        case .duplicateSplit(let place, let split, let files):
+            "\(place): the split \(split) is there twice: \(files.joined(separator: ", ")); remove one of them"
+        case .badMerge(let merge, let reason):
+            "--merge \(excerpt(merge)): \(reason); name classes of --labels, or give --no-merge"
         }
     }
 }

@@ -32,8 +32,8 @@ package struct DocumentRecord: Equatable, Sendable {
 }
 
 extension DocumentRecord {
-    /// Reads a set as `write` leaves it, or any JSONL of documents: `text` and `label`; `id` is the number of the row and
-    /// `year` unknown where they are left out.
+    /// Reads a set as `write` leaves it, or any JSONL of documents: `text` and `label`; `id` is the number of the row
+    /// and `year` unknown where they are left out.
     /// - Throws: `DatasetError` naming the line and the field; `FilesError` when the file cannot be read.
     package static func read(from url: URL, member: String? = nil) throws -> [DocumentRecord] {
         let file = try DataFile(url, member: member)

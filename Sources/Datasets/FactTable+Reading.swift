@@ -1,4 +1,3 @@
-import Files
 import Foundation
 
 extension FactTable {
@@ -25,7 +24,7 @@ extension FactTable {
         var templates: [String: [String]] = [:]
         var lines: [String: Int] = [:]
         var seen: [[String]: Int] = [:]
-        for (place, line, fields) in try rows(of: url, columns: ["relation", "template"]) {
+        for (place, line, fields) in try TabbedRows.read(url, columns: ["relation", "template"]) {
             let count = fields[1].ranges(of: "{}").count
             guard count == 1 else {
                 throw DatasetError.wrongPlaceholder(place, template: fields[1], count: count)
@@ -44,7 +43,7 @@ extension FactTable {
     ) throws -> [Fact] {
         var facts: [Fact] = []
         var seen: [[String]: Int] = [:]
-        for (place, line, fields) in try rows(of: url, columns: ["set", "relation", "subject", "answer"]) {
+        for (place, line, fields) in try TabbedRows.read(url, columns: ["set", "relation", "subject", "answer"]) {
             guard let role = Role(rawValue: fields[0]) else {
                 throw DatasetError.unknownValue(
                     place, field: "set", found: fields[0],
@@ -61,41 +60,5 @@ extension FactTable {
             facts.append(Fact(role: role, relation: fields[1], subject: fields[2], answer: fields[3]))
         }
         return facts
-    }
-
-    /// The rows under the header, none of their fields empty.
-    private static func rows(
-        of url: URL, columns: [String]
-    ) throws -> [(place: DataLocation, line: Int, fields: [String])] {
-        let file = url.relativePath
-        var rows: [(DataLocation, Int, [String])] = []
-        var header: [String]?
-        try InputFile.lines(of: url) { line, text in
-            let place = DataLocation(file: file, row: .line(line))
-            let fields = text.split(separator: "\t", omittingEmptySubsequences: false).map {
-                $0.trimmingCharacters(in: .whitespacesAndNewlines)
-            }
-            guard header != nil else {
-                guard fields == columns else {
-                    throw DatasetError.wrongHeader(
-                        place, expected: columns.joined(separator: " "), found: fields.joined(separator: " "))
-                }
-                header = fields
-                return
-            }
-            if fields == [""] { return }
-            guard fields.count == columns.count else {
-                throw DatasetError.wrongColumnCount(place, expected: columns.count, found: fields.count)
-            }
-            for (column, field) in zip(columns, fields) where field.isEmpty {
-                throw DatasetError.emptyField(place, field: column)
-            }
-            rows.append((place, line, fields))
-        }
-        guard !rows.isEmpty else {
-            throw DatasetError.noRows(
-                DataLocation(file: file), expected: "rows of \(columns.joined(separator: ", ")) under a header")
-        }
-        return rows
     }
 }

@@ -50,7 +50,8 @@ extension LabelList {
         case scdb14
         /// LexGLUE's: those without Private Action.
         case lexglue13
-        /// The 11 that FairLex's published loader names: without Interstate Relations, Miscellaneous and Private Action.
+        /// The 11 that FairLex's published loader names: without Interstate Relations, Miscellaneous and Private
+        /// Action.
         case fairlex11
 
         package var names: [String] {

@@ -13,5 +13,8 @@ struct PrepareData: Tool {
             all files. Where the published files are, and under which licence: data/sources.tsv.
             """,
         version: ToolVersion.current,
-        subcommands: [PrepareZsRE.self, PrepareNQ.self, PrepareFacts.self, PrepareSynthetic.self])
+        subcommands: [
+            PrepareZsRE.self, PrepareNQ.self, PrepareFacts.self, PrepareScotus.self, PrepareOpinions.self,
+            PrepareSynthetic.self,
+        ])
 }

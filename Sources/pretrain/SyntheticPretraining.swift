@@ -10,9 +10,9 @@ struct SyntheticPretraining: ParsableCommand {
         commandName: "synthetic",
         abstract: "Trains a multi-layer perceptron that tells two classes of points apart.",
         discussion: """
-            Reads what prepare-data synthetic writes: training.jsonl, upstream.jsonl and labels.json, or files of one's \
-            own in that form, with any number of features. Three linear layers with ReLU between them and one logit \
-            (the paper's section 3.4), trained with binary cross-entropy and Adam. Writes config.json and \
+            Reads what prepare-data synthetic writes: training.jsonl, upstream.jsonl and labels.json, or files of \
+            one's own in that form, with any number of features. Three linear layers with ReLU between them and one \
+            logit (the paper's section 3.4), trained with binary cross-entropy and Adam. Writes config.json and \
             model.safetensors; run.json, written last, records the run.
             """)
 

@@ -11,6 +11,8 @@ struct HelpTests {
         ("prepare-data-zsre", ["prepare-data", "zsre", "--help"]),
         ("prepare-data-nq", ["prepare-data", "nq", "--help"]),
         ("prepare-data-facts", ["prepare-data", "facts", "--help"]),
+        ("prepare-data-opinions", ["prepare-data", "opinions", "--help"]),
+        ("prepare-data-scotus", ["prepare-data", "scotus", "--help"]),
         ("prepare-data-synthetic", ["prepare-data", "synthetic", "--help"]),
         ("stream-edit", ["stream-edit", "--help"]),
         ("evaluate", ["evaluate", "--help"]),

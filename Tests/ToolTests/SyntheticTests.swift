@@ -44,9 +44,7 @@ struct SyntheticTests {
         #expect(edited.status == 0, "\(edited.errors)")
         #expect(edited.errors.contains("50 inputs, 1 edits, 1 keys"), "\(edited.errors)")
         for (step, label) in [("0", "left"), ("50", "right")] {
-            for (set, wanted) in [("edits", { _ in label }), ("upstream", { (row: [String: Any]) in row["label"] as? String })]
-                as [(String, ([String: Any]) -> String?)]
-            {
+            for set in ["edits", "upstream"] {
                 let asked = try await run(
                     "evaluate",
                     ["--edits", "log", "--predict", "data/\(set).jsonl", "--step", step, "--output", "p.jsonl"])
@@ -55,7 +53,10 @@ struct SyntheticTests {
                     try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
                 }
                 #expect(rows.count == (set == "edits" ? 50 : 200))
-                #expect(rows.allSatisfy { $0["prediction"] as? String == wanted($0) }, "\(set) after step \(step)")
+                #expect(
+                    rows.allSatisfy {
+                        $0["prediction"] as? String == (set == "edits" ? label : $0["label"] as? String)
+                    }, "\(set) after step \(step)")
             }
         }
     }
@@ -92,7 +93,9 @@ struct SyntheticTests {
         for (output, more) in [("a", ["--threads", "1"]), ("b", ["--threads", "2"]), ("c", ["--seed", "1"])] {
             #expect(try await train(steps + more, output: output).status == 0)
         }
-        func weights(_ output: String) throws -> Data { try Data(contentsOf: folder.url("\(output)/model.safetensors")) }
+        func weights(_ output: String) throws -> Data {
+            try Data(contentsOf: folder.url("\(output)/model.safetensors"))
+        }
         #expect(try weights("a") == weights("b"))
         #expect(try weights("a") != weights("c"))
         let rerun = try await train(steps, output: "a")
@@ -105,7 +108,7 @@ struct SyntheticTests {
     @Test(
         "Points that cannot be learnt end with status 1, one line and no output",
         arguments: [
-            ("training.jsonl", "{\"features\":[1,2],\"label\":\"up\"}\n", "row 1: label 'up' is not one of the classes"),
+            ("training.jsonl", "{\"features\":[1,2],\"label\":\"up\"}\n", "row 1: label 'up' is not one of"),
             ("upstream.jsonl", "{\"features\":[1,2]}\n", "upstream.jsonl: row 1: field label is missing"),
             ("upstream.jsonl", "{\"features\":[1],\"label\":\"left\"}\n", "row 1: found 1 features, expected 2"),
             ("training.jsonl", "{\"label\":\"left\"}\n", "line 1: field features is missing"),
