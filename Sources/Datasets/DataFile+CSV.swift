@@ -27,7 +27,7 @@ extension DataFile {
             // Its own rows are filled up to the width of the header, which would hide that a field is missing.
             let table = try EnumeratedCSV(string: text, delimiter: .comma, loadColumns: false, rowLimit: 0)
             header = table.header
-            try table.enumerateAsArray(startAt: 1) { rows.append($0) }
+            try table.enumerateAsArray(startAt: 1, rowLimit: nil) { rows.append($0) }
         } catch CSVParseError.quotation(let message), CSVParseError.generic(let message) {
             throw DatasetError.notCSV(
                 place, reason: "a quote is neither doubled nor at the end of its field (\(message))")

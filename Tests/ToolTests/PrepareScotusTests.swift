@@ -105,7 +105,7 @@ struct PrepareScotusTests {
             (["scotus", "--input", "scotus.zip", "--labels", "none.txt"], "none.txt: no such file"),
             (["scotus", "--input", "scotus.zip", "--labels", "scdb14", "--member", "x"], "has no member x"),
             (["scotus", "--input", "bert", "--labels", "scdb14"], "bert: nothing of the split train"),
-            (["scotus", "--input", "scotus.zip", "--labels", "scdb14", "--merge", "Taxes=Unions"], "Taxes is no class"),
+            (["scotus", "--input", "scotus.zip", "--labels", "scdb14", "--merge", "Tax=Unions"], "Tax is no class"),
             (["scotus", "--input", "scotus.zip", "--labels", "scdb14", "--label-field", "area"], "area is missing"),
             (["scotus", "--input", "scotus.zip", "--labels", "scdb14", "--tokenizer", "none"], "neither vocab.txt"),
             (["opinions", "--vocabulary", "none"], "none/terms.tsv: no such file"),
