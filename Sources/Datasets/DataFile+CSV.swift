@@ -37,8 +37,8 @@ extension DataFile {
         }
         for (index, fields) in rows.enumerated() where fields != [""] {
             let place = DataLocation(file: name, row: .record(index + 1))
-            // An empty field at the very end of the file is not given.
-            let isCut = index == rows.count - 1 && fields.count == header.count - 1
+            // An empty field at the very end of a file without a last line end is not given.
+            let isCut = index == rows.count - 1 && fields.count == header.count - 1 && text.last?.isNewline == false
             guard fields.count == header.count || isCut else {
                 throw DatasetError.notCSV(
                     place, reason: "expected \(header.count) fields as in the header, found \(fields.count)")
