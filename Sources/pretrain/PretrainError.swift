@@ -29,7 +29,8 @@ enum PretrainError: Error, CustomStringConvertible {
         case .missingLabel(let file, let row):
             "\(file): row \(row + 1): field label is missing; give the class or leave out the row"
         case .otherWidth(let file, let row, let count, let expected):
-            "\(file): row \(row + 1): found \(count) features, expected \(expected) as in the first row of training.jsonl"
+            "\(file): row \(row + 1): found \(count) features, expected \(expected) as in the first row of "
+                + "training.jsonl"
         case .otherVocabulary(let folder, let tokens, let embeddings):
             "\(folder): its tokenizer has \(tokens) word pieces, but the model embeds only \(embeddings); "
                 + "give the vocab.txt that belongs to the model"
