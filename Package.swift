@@ -73,7 +73,7 @@ let package = Package(
         tool("pretrain", ["Datasets", "Tokenizers", "Models"]),
         tool("stream-edit", ["Editing", "Tokenizers"]),
         tool("evaluate", ["Scoring", "Datasets", "Tokenizers"]),
-        tool("plot-data", ["Figures"]),
+        tool("plot-data", ["Figures", "Datasets"]),
 
         // Tests.
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport"),

@@ -10,12 +10,14 @@ if (system(sprintf("test -r '%s' && echo yes", input)) ne "yes") {
     exit status 1
 }
 
-# What stands in each column of panels: the column of the table, and its title.
-panel_columns = "upstream_f1 online_f1 holdout_f1 key_edit_ratio edit_share"
+# The scores are the F1 of answers, or the accuracy of classes; each has a column of panels with this title.
+header = system(sprintf("head -n 1 '%s' | tr '\t' ' '", input))
+score = strstrt(header, "upstream_f1") > 0 ? "F1" : "accuracy"
+score_column(set) = set . (score eq "F1" ? "_f1" : "_accuracy")
 array panel_titles[5] = [ \
-    "Upstream F1\n(what the model knew)", \
-    "Online F1\n(edits made so far)", \
-    "Holdout F1\n(unseen phrasings)", \
+    sprintf("Upstream %s\n(what the model knew)", score), \
+    sprintf("Online %s\n(edits made so far)", score), \
+    sprintf("Holdout %s\n(unseen phrasings)", score), \
     "Keys / edits\n(1 = a lookup table)", \
     "Edits / inputs\n(share that needed an edit)"]
 
@@ -24,12 +26,14 @@ radii = ""
 series = ""
 editors = ""
 settings = ""
+has_holdout = 0
 has(list, item) = strstrt(" " . list . " ", " " . item . " ") > 0
 with_item(list, item) = has(list, item) ? list : (list eq "" ? item : list . " " . item)
 series_of(x) = strcol("editor") . "|" . strcol("layer") . "|" . strcol("lr") . "|" . strcol("seed")
 collect(x) = (series = with_item(series, series_of(0)), \
     editors = with_item(editors, strcol("editor")), \
     settings = with_item(settings, strcol("lr") . "|" . strcol("seed")), \
+    has_holdout = has_holdout || (strcol(score_column("holdout")) ne "" && strcol(score_column("holdout")) ne "nan"), \
     radii = strcol("epsilon") eq "nan" ? radii : with_item(radii, strcol("epsilon")), column("step"))
 stats input using (collect(0)) nooutput
 if (words(radii) == 0) { printerr input . ": no radius to draw; expected a table of plot-data"; exit status 1 }
@@ -81,8 +85,8 @@ panel_width = (0.984 - left_edge - 4 * gap) / 5
 do for [r = 1:rows] {
     do for [s = 1:line_count] {
         eval sprintf("set table $run_%d_%d", r, s)
-        plot input using (column("step")):(column("upstream_f1")):(column("online_f1")):(column("holdout_f1")):\
-            (column("key_edit_ratio")):(column("edit_share")) with table \
+        plot input using (column("step")):(strcol(score_column("upstream"))):(strcol(score_column("online"))):\
+            (strcol(score_column("holdout"))):(strcol("key_edit_ratio")):(strcol("edit_share")) with table \
             if (series_of(0) eq word(series, s) && strcol("epsilon") eq word(radii, r))
         unset table
     }
@@ -126,6 +130,12 @@ do for [kind in "svg png"] {
                     rotate by 90 font ",13"
             }
             if (r == rows) { set xlabel "inputs seen" offset 0, 0.4 font ",10" } else { unset xlabel }
+            # A score that no run has is an empty panel that says so.
+            if (c == 3 && !has_holdout) {
+                set label 5 "not measured" at graph 0.5, graph 0.5 center font ",10" textcolor rgb 0x777777
+                plot -1 notitle
+                continue
+            }
             command = "plot"
             do for [s = 1:line_count] {
                 command = command . sprintf( \

@@ -6,11 +6,13 @@ package struct Claim: Sendable {
     package enum Bound: Sendable {
         case atLeast(Double)
         case atMost(Double)
+        case above(Double)
 
         package var text: String {
             switch self {
             case .atLeast(let bound): return ">= \(bound.cell)"
             case .atMost(let bound): return "<= \(bound.cell)"
+            case .above(let bound): return "> \(bound.cell)"
             }
         }
     }
@@ -38,6 +40,7 @@ package struct Claim: Sendable {
         switch bound {
         case .atLeast(let bound): return value >= bound
         case .atMost(let bound): return value <= bound
+        case .above(let bound): return value > bound
         }
     }
 }

@@ -1,14 +1,14 @@
 import Tables
 
-/// The tables behind the paper's figures 4 and 8, and the final scores of every run.
+/// The tables behind the paper's figures and tables, and the final scores of every run.
 package enum FigureTable {
     /// The columns of `fig4.tsv` and `fig8.tsv`: the run, how far it is, and the five columns of the figures.
-    package static let columns =
-        RunKey.columns + [
-            "edits", "step", "upstream_f1", "online_f1", "holdout_f1", "key_edit_ratio", "edit_share",
-        ]
+    private static func columns(_ layout: MetricLayout) -> [String] {
+        RunKey.columns
+            + ["edits", "step", layout.upstream, layout.online, layout.holdout, "key_edit_ratio", "edit_share"]
+    }
 
-    /// Figure 4: the scores along the stream for a few radii.
+    /// Figure 4: the scores along the stream for a few radii, of the runs that have one.
     /// - Parameter radii: which; none takes the smallest, the middle and the largest.
     /// - Throws: `FiguresError.unknownRadius`.
     package static func figure4(_ runs: [MetricRun], radii: [Double] = []) throws -> TSVTable {
@@ -17,18 +17,19 @@ package enum FigureTable {
             throw FiguresError.unknownRadius(asked: radius.cell, present: present.map(\.cell))
         }
         let chosen = Set(radii.isEmpty ? smallestMiddleLargest(of: present) : radii)
-        // An editor without a radius belongs beside every radius.
-        return table(of: runs.filter { $0.key.epsilon.map(chosen.contains) ?? true }, name: "fig4.tsv")
+        let shown = runs.filter { $0.key.epsilon.map(chosen.contains) ?? false }
+        return table(of: shown, runs[0].layout, name: "fig4.tsv")
     }
 
-    /// Figure 8: the scores along the stream for every radius.
+    /// Figure 8: the scores along the stream for every radius, of the runs that have one.
     package static func figure8(_ runs: [MetricRun]) -> TSVTable {
-        table(of: runs, name: "fig8.tsv")
+        table(of: runs.filter { $0.key.epsilon != nil }, runs[0].layout, name: "fig8.tsv")
     }
 
     /// The last row of every run, with all columns of the metric tables.
+    /// - Parameter runs: of one task, as for every table here; at least one.
     package static func final(_ runs: [MetricRun]) -> TSVTable {
-        var table = TSVTable(columns: MetricColumns.all, name: "final.tsv")
+        var table = TSVTable(columns: runs[0].layout.columns, name: "final.tsv")
         for run in runs { table.append(fields: run.lastFields) }
         return table
     }
@@ -42,14 +43,13 @@ package enum FigureTable {
         radii.count <= 3 ? radii : [radii[0], radii[radii.count / 2], radii[radii.count - 1]]
     }
 
-    private static func table(of runs: [MetricRun], name: String) -> TSVTable {
-        var table = TSVTable(columns: columns, name: name)
+    private static func table(of runs: [MetricRun], _ layout: MetricLayout, name: String) -> TSVTable {
+        var table = TSVTable(columns: columns(layout), name: name)
         for run in runs {
             for row in run.rows {
                 table.append(
                     run.key.cells + [
-                        row.edits, row.step, row.upstreamF1, row.onlineF1, row.holdoutF1, row.keyEditRatio,
-                        row.editShare,
+                        row.edits, row.step, row.upstream, row.online, row.holdout, row.keyEditRatio, row.editShare,
                     ])
             }
         }

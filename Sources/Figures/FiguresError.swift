@@ -14,6 +14,16 @@ package enum FiguresError: Error, CustomStringConvertible, Sendable, Equatable {
     case unknownEditor(asked: String, present: [String])
     /// The tables hold several editors and none of them is the one that is summarised by default.
     case severalEditors([String])
+    /// Some tables have the scores of answers, some those of classes.
+    case mixedLayouts(first: String, score: String, second: String, other: String)
+    /// A table of radii was asked for and no run has one.
+    case noRadius(table: String)
+    /// What a picture is of has no point in a panel.
+    case noPoints(set: String, editor: String)
+    /// The points lie on a line along an axis, so there is no plane to cover.
+    case flatPoints(axis: String)
+    /// The sets of two editors are not the same points.
+    case otherPoints(set: String, editor: String, first: String, index: Int)
 
     package var description: String {
         switch self {
@@ -36,6 +46,18 @@ package enum FiguresError: Error, CustomStringConvertible, Sendable, Equatable {
         case .severalEditors(let present):
             return "the tables hold the editors \(present.joined(separator: " ")); say with --editor which one "
                 + "the summary is about"
+        case .mixedLayouts(let first, let score, let second, let other):
+            return "\(second): the scores are \(other), those of \(first) are \(score); "
+                + "give the tables of one task at a time"
+        case .noRadius(let table):
+            return "\(table): no run has a radius (column 'epsilon'); give the metric tables of GRACE"
+        case .noPoints(let set, let editor):
+            return "there are no \(set) points of the editor '\(editor)'; give --\(set) \(editor)=FILE"
+        case .flatPoints(let axis):
+            return "all points have the same \(axis), so they span no plane; give points of the data set"
+        case .otherPoints(let set, let editor, let first, let index):
+            return "row \(index) of the \(set) points of '\(editor)' is not that of '\(first)'; "
+                + "predict the same file with every editor"
         }
     }
 }

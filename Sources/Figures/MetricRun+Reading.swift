@@ -5,11 +5,19 @@ extension MetricRun {
     /// Reads the runs of metric tables.
     /// - Returns: the runs in the order of their keys.
     /// - Throws: `TableError` or `FiguresError` naming file, line and column of what is wrong, also when a run stands
-    ///   in two tables or twice in one.
+    ///   in two tables or twice in one, and when the tables are of two layouts.
     package static func read(_ files: [URL]) throws -> [MetricRun] {
         var runs: [RunKey: MetricRun] = [:]
+        var first: MetricRun?
         for file in files {
             for run in try read(TSVTable(contentsOf: file)) {
+                let known = first ?? run
+                first = known
+                guard run.layout == known.layout else {
+                    throw FiguresError.mixedLayouts(
+                        first: known.file, score: known.layout.scoreName, second: run.file,
+                        other: run.layout.scoreName)
+                }
                 if let other = runs[run.key] {
                     throw FiguresError.duplicate(run: run.key.text, first: other.file, second: run.file)
                 }
@@ -21,12 +29,13 @@ extension MetricRun {
 
     /// The runs of one table, whose rows stand together.
     static func read(_ table: TSVTable) throws -> [MetricRun] {
-        let positions = try MetricColumns.all.map(table.position)
+        let layout = MetricLayout(columns: table.columns)
+        let positions = try layout.columns.map(table.position)
         var runs: [MetricRun] = []
         var seen: Set<RunKey> = []
         for record in table.records {
             let key = try RunKey(record)
-            let row = try MetricRow(record)
+            let row = try MetricRow(record, layout)
             let fields = positions.map { table.rows[record.line - 2][$0] }
             if let last = runs.indices.last, runs[last].key == key, row.step != 0 {
                 // The last row may be the end of a stream whose last inputs needed no edit.
@@ -46,7 +55,7 @@ extension MetricRun {
             guard row.edits == 0 else {
                 throw FiguresError.noStart(file: table.name, line: record.line, run: key.text, edits: row.edits)
             }
-            runs.append(MetricRun(key: key, file: table.name, rows: [row], lastFields: fields))
+            runs.append(MetricRun(key: key, layout: layout, file: table.name, rows: [row], lastFields: fields))
         }
         if runs.isEmpty { throw FiguresError.noRows(file: table.name) }
         return runs
@@ -65,19 +74,19 @@ extension RunKey {
 }
 
 extension MetricRow {
-    fileprivate init(_ record: TSVRecord) throws {
+    fileprivate init(_ record: TSVRecord, _ layout: MetricLayout) throws {
         step = try record.count("step")
         edits = try record.count("edits")
         keys = try record.atLeastZero("keys")
-        upstreamF1 = try record.score("upstream_f1")
-        upstreamExactMatch = try record.score("upstream_em")
-        onlineF1 = try record.score("online_f1")
+        upstream = try record.score(layout.upstream)
+        upstreamRight = try record.score(layout.upstreamRight)
+        online = try record.score(layout.online)
         editScore = try record.score("edit_score")
-        holdoutF1 = try record.score("holdout_f1")
+        holdout = try record.score(layout.holdout)
         editSuccess = try record.score("edit_success")
         keyEditRatio = try record.atLeastZero("key_edit_ratio")
         editShare = try record.score("edit_share")
-        streamExactMatch = try record.score("stream_em")
+        streamRight = try record.score(layout.streamRight)
     }
 }
 

@@ -1,13 +1,14 @@
 import Tables
 
-/// The scores of one run: a row before editing, then one after each edit.
+/// The scores of one run: a row before editing, then one after each edit or at each snapshot of the editor.
 package struct MetricRun: Sendable {
     package let key: RunKey
+    package let layout: MetricLayout
     /// The metric table the run came from.
     package let file: String
     /// At least one; the first has `edits` 0, and `edits` grows from row to row.
     package internal(set) var rows: [MetricRow]
-    /// The fields of the last row in the order of `MetricColumns.all`, as the table has them.
+    /// The fields of the last row in the order of the layout's columns, as the table has them.
     package internal(set) var lastFields: [String]
 
     /// The scores before editing.
@@ -23,30 +24,20 @@ package struct MetricRow: Sendable, Equatable {
     var edits: Int
     /// Keys in the codebook; `nan` for an editor without one.
     var keys: Double
-    var upstreamF1: Double
-    var upstreamExactMatch: Double
-    /// F1 over the inputs of all edits so far.
-    var onlineF1: Double
-    /// The mean of upstream and online F1.
+    /// F1, or accuracy, on what the model knew before editing.
+    var upstream: Double
+    /// The share of the upstream set that is wholly right.
+    var upstreamRight: Double
+    /// F1, or accuracy, over the inputs of all edits so far.
+    var online: Double
+    /// The mean of the upstream and the online score.
     var editScore: Double
-    var holdoutF1: Double
+    var holdout: Double
     /// The share of the edits so far that were right at once after the edit.
     var editSuccess: Double
     var keyEditRatio: Double
     /// Edits per stream input seen.
     var editShare: Double
-    /// Exact match on the whole stream.
-    var streamExactMatch: Double
-}
-
-/// The columns of the metric tables that `evaluate` writes.
-package enum MetricColumns {
-    /// All of them, in order.
-    package static let all =
-        RunKey.columns + [
-            "step", "edits", "keys", "upstream_f1", "upstream_em", "online_f1", "online_em", "edit_score",
-            "holdout_f1", "holdout_em", "edit_success", "key_edit_ratio", "edit_share", "stream_em",
-            "upstream_token_f1", "online_token_f1", "holdout_token_f1",
-            "upstream_official_f1", "online_official_f1", "holdout_official_f1",
-        ]
+    /// The share of the whole stream that is wholly right.
+    var streamRight: Double
 }

@@ -9,20 +9,24 @@ extension Summary {
         /// Keys with the larger radius, as a share of those with the tiniest.
         var keys: Double { large.end.keys / tiny.end.keys }
         /// Final holdout F1 with the larger radius, less that with the tiniest.
-        var gain: Double { large.end.holdoutF1 - tiny.end.holdoutF1 }
+        var gain: Double { large.end.holdout - tiny.end.holdout }
     }
 
-    private static let fewerKeys = 0.9
+    static let fewerKeys = 0.9
 
-    /// A tiny radius makes a key of nearly every edit; a larger one makes fewer, and answers unseen phrasings.
-    static func radii(_ runs: [MetricRun]) -> [Claim] {
+    /// The runs that differ in nothing but the radius, ascending.
+    static func series(_ runs: [MetricRun]) -> [[MetricRun]] {
         let series = Dictionary(grouping: runs.filter { $0.key.epsilon != nil }) { run in
             var key = run.key
             key.epsilon = nil
             return key
         }
-        // Runs are in the order of their keys, so the first of a series has its tiniest radius.
-        let ordered = series.sorted { $0.key < $1.key }.map(\.value)
+        return series.sorted { $0.key < $1.key }.map { $0.value.sorted { $0.key < $1.key } }
+    }
+
+    /// A tiny radius makes a key of nearly every edit; a larger one makes fewer, and answers unseen phrasings.
+    static func radii(_ runs: [MetricRun]) -> [Claim] {
+        let ordered = series(runs)
         let tiny = ordered.compactMap(\.first)
         let pairs = ordered.flatMap { runs in
             runs.dropFirst().compactMap { large in runs.first.map { Pair(tiny: $0, large: large) } }
@@ -50,11 +54,11 @@ extension Summary {
 
     /// At one radius, the layers' final holdout F1 differ: the widest spread of any radius.
     static func layers(_ runs: [MetricRun]) -> [Claim] {
-        let radii = Dictionary(grouping: runs.filter { !$0.end.holdoutF1.isNaN }, by: \.key.epsilon)
+        let radii = Dictionary(grouping: runs.filter { !$0.end.holdout.isNaN }, by: \.key.epsilon)
         let spreads = radii.compactMap { epsilon, runs -> (epsilon: Double?, spread: Double)? in
             // Of several seeds or learning rates the mean stands for a layer.
             let layers = Dictionary(grouping: runs, by: \.key.layer).values.map { runs in
-                runs.map(\.end.holdoutF1).reduce(0, +) / Double(runs.count)
+                runs.map(\.end.holdout).reduce(0, +) / Double(runs.count)
             }
             guard layers.count > 1, let least = layers.min(), let most = layers.max() else { return nil }
             return (epsilon, most - least)

@@ -4,15 +4,20 @@ import Tables
 package struct Summary: Sendable {
     /// The editor that the claims are about.
     package let editor: String
-    package let claims: [Claim]
+    package private(set) var claims: [Claim]
 
     /// Whether every claim holds.
     package var holds: Bool { claims.allSatisfy(\.holds) }
 
     /// Measures the claims.
-    /// - Parameter editor: whom they are about; by default `grace`, or the only editor there is.
+    ///
+    /// What is claimed depends on the task (answers or classes) and on whether there are other editors to compare
+    /// with; where there are, claims about layers and radii are made only if the runs have several layers.
+    /// - Parameters:
+    ///   - editor: whom they are about; by default `grace`, or the only editor there is.
+    ///   - rules: what counts in the comparison with other editors.
     /// - Throws: `FiguresError` when there is no such editor.
-    package init(_ runs: [MetricRun], editor: String? = nil) throws {
+    package init(_ runs: [MetricRun], editor: String? = nil, rules: Comparison.Rules = Comparison.Rules()) throws {
         let present = Set(runs.map(\.key.editor)).sorted()
         if let editor, !present.contains(editor) {
             throw FiguresError.unknownEditor(asked: editor, present: present)
@@ -21,9 +26,24 @@ package struct Summary: Sendable {
         guard let chosen = editor ?? usual else {
             throw FiguresError.severalEditors(present)
         }
-        let runs = runs.filter { $0.key.editor == chosen }
-        self.editor = chosen
-        claims = Self.before(runs) + Self.best(runs) + Self.radii(runs) + Self.layers(runs)
+        let own = runs.filter { $0.key.editor == chosen }
+        self.init(editor: chosen, claims: Self.own(own, alone: present.count == 1))
+        if present.count > 1 { claims += Self.comparison(Comparison(runs, rules: rules), of: chosen) }
+    }
+
+    init(editor: String, claims: [Claim]) {
+        self.editor = editor
+        self.claims = claims
+    }
+
+    /// The claims about an editor's own runs.
+    private static func own(_ runs: [MetricRun], alone: Bool) -> [Claim] {
+        switch runs[0].layout {
+        case .answers:
+            let isSweep = alone || Set(runs.map(\.key.layer)).count > 1
+            return before(runs) + best(runs) + (isSweep ? radii(runs) + layers(runs) : [])
+        case .classes: return classes(runs)
+        }
     }
 
     /// The summary as a table: claim, value, bound, holds, and the layer and radius of the value.
@@ -37,38 +57,8 @@ package struct Summary: Sendable {
         return table
     }
 
-    /// Before editing the model knows its upstream data and does not know the stream. Of several runs the worst counts.
-    private static func before(_ runs: [MetricRun]) -> [Claim] {
-        [
-            Claim(
-                "upstream exact match before editing",
-                least(runs.map(\.start.upstreamExactMatch)), .atLeast(0.9)),
-            Claim(
-                "share of the stream that is wrong before editing",
-                least(runs.map { 1 - $0.start.streamExactMatch }), .atLeast(0.5)),
-        ]
-    }
-
-    /// The run with the highest final edit score, of those whose edits nearly all succeed, or of all if there is none.
-    private static func best(_ runs: [MetricRun]) -> [Claim] {
-        let able = runs.filter { $0.end.editSuccess >= 0.98 }
-        let score = { (run: MetricRun) in run.end.editScore.isNaN ? -1 : run.end.editScore }
-        let best = (able.isEmpty ? runs : able).max { score($0) < score($1) }
-        func claim(_ text: String, _ bound: Double, _ value: (MetricRun) -> Double) -> Claim {
-            Claim(
-                text, best.map(value) ?? .nan, .atLeast(bound), layer: best?.key.layer, epsilon: best?.key.epsilon)
-        }
-        return [
-            claim("edit success of the best run", 0.98) { $0.end.editSuccess },
-            claim("upstream F1 kept by the best run (share of the F1 before editing)", 0.95) {
-                $0.end.upstreamF1 / $0.start.upstreamF1
-            },
-            claim("online F1 of the best run at the end of the stream", 0.9) { $0.end.onlineF1 },
-        ]
-    }
-
     /// The worst value, or an undefined one if there is one.
-    private static func least(_ values: [Double]) -> Double {
+    static func least(_ values: [Double]) -> Double {
         values.contains { $0.isNaN } ? .nan : values.min() ?? .nan
     }
 }

@@ -6,12 +6,14 @@ import ToolSupport
 enum SummaryText {
     /// Lines of aligned columns: whether it holds, value, bound, claim, and where the value is from.
     static func table(of summary: Summary) -> String {
-        let rows = [["holds", "value", "bound", "claim"]] + summary.claims.map { claim in
-            [
-                claim.holds.cell, ToolFormat.decimal(claim.value, digits: 3), claim.bound.text,
-                claim.text + place(of: claim),
-            ]
-        }
+        let rows =
+            [["holds", "value", "bound", "claim"]]
+            + summary.claims.map { claim in
+                [
+                    claim.holds.cell, ToolFormat.decimal(claim.value, digits: 3), claim.bound.text,
+                    claim.text + place(of: claim),
+                ]
+            }
         let widths = (0..<3).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             zip(row, widths).map { $0.padding(to: $1) + "  " }.joined() + row[3] + "\n"

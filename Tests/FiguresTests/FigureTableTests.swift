@@ -1,5 +1,6 @@
 import Figures
 import Tables
+import TestSupport
 import Testing
 
 @Suite("Figure tables")
@@ -39,7 +40,7 @@ struct FigureTableTests {
         }
     }
 
-    @Test("Runs of several editors stay apart, and one without a radius is in both figures")
+    @Test("Runs of several editors with radii stay apart, and those without one are in no figure of radii")
     func editors() throws {
         let runs = try [
             tables.run(layer, .nan, editor: "finetune"), tables.run(layer, 0.5),
@@ -47,7 +48,7 @@ struct FigureTableTests {
         ]
         for table in try [FigureTable.figure4(runs), FigureTable.figure8(runs)] {
             #expect(try table.records.map { try $0.text("editor") }
-                == ["finetune", "finetune", "finetune", "grace", "grace", "grace", "other", "other", "other"])
+                == ["grace", "grace", "grace", "other", "other", "other"])
         }
     }
 
@@ -55,8 +56,38 @@ struct FigureTableTests {
     func final() throws {
         let run = try tables.run(layer, 0.5, end: ["holdout_em": "0.250", "keys": "2"])
         let table = FigureTable.final([run])
-        #expect(table.columns == MetricColumns.all)
+        #expect(table.columns == MetricLayout.answers.columns)
         #expect(table.rows == [MetricTables.row(layer, 0.5, edits: 2, ["holdout_em": "0.250", "keys": "2"])])
+    }
+
+    @Test("The tables of a classifier have accuracies")
+    func classes() throws {
+        let runs = try tables.read([.grace(radius: 1, keysPerEdit: 1, online: 0.75)], .classes)
+        #expect(FigureTable.figure8(runs).columns.dropFirst(7).prefix(3)
+            == ["upstream_accuracy", "online_accuracy", "holdout_accuracy"])
+        let last = try #require(FigureTable.final(runs).records.last)
+        #expect(FigureTable.final(runs).columns == MetricLayout.classes.columns)
+        #expect(try last.number("online_accuracy") == 0.75 && last.number("upstream_accuracy") == 0.89)
+    }
+
+    @Test("Table 1 has a row for each run with a radius, by radius")
+    func table1() throws {
+        let runs = try tables.read([
+            .grace(radius: 10, keysPerEdit: 0.2, online: 0.5), .grace(radius: 2, keysPerEdit: 1, online: 0.9),
+            .grace(radius: 2, seed: 1, keysPerEdit: 0.98, online: 0.8), MadeRun("finetune"),
+        ], .classes)
+        let table = try FigureTable.table1(runs)
+        #expect(table.columns.joined(separator: " ")
+            == "editor layer epsilon lr seed edits keys key_edit_ratio upstream_accuracy online_accuracy")
+        let key = ["grace", "layers.1"]
+        #expect(table.rows == [
+            key + ["2", "1", "0", "100", "100", "1", "0.89", "0.9"],
+            key + ["2", "1", "1", "100", "98", "0.98", "0.89", "0.8"],
+            key + ["10", "1", "0", "100", "20", "0.2", "0.89", "0.5"],
+        ])
+        #expect(throws: FiguresError.noRadius(table: "table1.tsv")) {
+            try FigureTable.table1(try tables.read([MadeRun("finetune")], .classes))
+        }
     }
 
     @Test("Layers have short names", arguments: [

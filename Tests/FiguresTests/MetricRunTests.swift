@@ -1,6 +1,7 @@
 import Figures
 import Foundation
 import Tables
+import TestSupport
 import Testing
 
 @Suite("Reading metric tables")
@@ -17,7 +18,7 @@ struct MetricRunTests {
         MetricTables.row(layer, epsilon, edits: edits, scores)
     }
 
-    private func refusal(_ rows: [[String]], columns: [String] = MetricColumns.all) throws -> String {
+    private func refusal(_ rows: [[String]], columns: [String] = MetricLayout.answers.columns) throws -> String {
         let url = try tables.write("m.tsv", rows, columns: columns)
         do {
             _ = try MetricRun.read([url])
@@ -81,19 +82,54 @@ struct MetricRunTests {
         #expect(try rows.map { try $0.integer("edits") } == [1, 0])
     }
 
-    @Test("A table without one of the columns is refused by its name", arguments: MetricColumns.all)
+    @Test("A table without one of the columns is refused by its name", arguments: MetricLayout.answers.columns)
     func missingColumns(column: String) throws {
-        let position = try #require(MetricColumns.all.firstIndex(of: column))
-        var columns = MetricColumns.all
+        let position = try #require(MetricLayout.answers.columns.firstIndex(of: column))
+        var columns = MetricLayout.answers.columns
         var cells = row(two, 0.5, 0)
         columns.remove(at: position)
         cells.remove(at: position)
         #expect(try refusal([cells], columns: columns).hasPrefix("m.tsv: there is no column '\(column)'; "))
     }
 
+    @Test(
+        "A table of classes without one of its columns is refused by its name", arguments: MetricLayout.classes.columns)
+    func missingClassColumns(column: String) throws {
+        let position = try #require(MetricLayout.classes.columns.firstIndex(of: column))
+        let lines = MadeRun.table([MadeRun("grace")], .classes).split(separator: "\n").map { line in
+            var fields = line.split(separator: "\t").map(String.init)
+            fields.remove(at: position)
+            return fields
+        }
+        #expect(try refusal(Array(lines.dropFirst()), columns: lines[0])
+            .hasPrefix("m.tsv: there is no column '\(column)'; "))
+    }
+
+    @Test("Tables of answers and of classes are not read together")
+    func mixed() throws {
+        let answers = try tables.folder.file("a.tsv", MadeRun.table([MadeRun("grace")], .answers))
+        let classes = try tables.folder.file("b.tsv", MadeRun.table([MadeRun("finetune")], .classes))
+        #expect(try MetricRun.read([classes]).map(\.layout) == [.classes])
+        #expect {
+            try MetricRun.read([answers, classes])
+        } throws: { error in
+            "\(error)" == "\(classes.path): the scores are accuracy, those of \(answers.path) are F1; "
+                + "give the tables of one task at a time"
+        }
+    }
+
+    @Test("An editor that keeps snapshots has rows at these alone, and no keys")
+    func snapshots() throws {
+        let url = try tables.folder.file(
+            "m.tsv", MadeRun.table([MadeRun("mend", edits: [0, 10, 20, 27])], .classes))
+        let run = try #require(try MetricRun.read([url]).first)
+        #expect(run.key.epsilon == nil && run.rows.count == 4)
+        #expect(try FigureTable.final([run]).records[0].number("keys").isNaN)
+    }
+
     @Test("Columns may stand in another order, and there may be more of them")
     func otherColumns() throws {
-        let columns = ["note"] + MetricColumns.all.reversed()
+        let columns = ["note"] + MetricLayout.answers.columns.reversed()
         let rows = [["", ""] + row(two, 0.5, 0).reversed()].map { Array($0.dropFirst()) }
         let runs = try MetricRun.read([tables.write("m.tsv", rows, columns: columns)])
         #expect(FigureTable.final(runs).rows == [row(two, 0.5, 0)])

@@ -26,11 +26,11 @@ struct MetricTables {
             "edit_score": edits == 0 ? "nan" : "1", "edit_success": edits == 0 ? "nan" : "1",
             "stream_em": edits == 0 ? "0.1" : "0.6", "holdout_f1": "0.1",
         ].merging(scores) { $1 }
-        return MetricColumns.all.map { given[$0] ?? "0.99" }
+        return MetricLayout.answers.columns.map { given[$0] ?? "0.99" }
     }
 
     /// Writes a table.
-    func write(_ name: String, _ rows: [[String]], columns: [String] = MetricColumns.all) throws -> URL {
+    func write(_ name: String, _ rows: [[String]], columns: [String] = MetricLayout.answers.columns) throws -> URL {
         let lines = ([columns] + rows).map { $0.joined(separator: "\t") + "\n" }
         return try folder.file(name, lines.joined())
     }
@@ -46,5 +46,10 @@ struct MetricTables {
             Self.row(layer, epsilon, edits: 2, editor: editor, end),
         ])
         return try MetricRun.read([url])[0]
+    }
+
+    /// The runs that a test made.
+    func read(_ runs: [MadeRun], _ scores: MadeRun.Scores) throws -> [MetricRun] {
+        try MetricRun.read([folder.file("made.tsv", MadeRun.table(runs, scores))])
     }
 }

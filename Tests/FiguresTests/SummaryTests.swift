@@ -2,7 +2,7 @@ import Figures
 import Tables
 import Testing
 
-@Suite("The summary")
+@Suite("The summary of a sweep over answers")
 struct SummaryTests {
     private let tables: MetricTables
     private let one = MetricTables.block(1)

@@ -4,7 +4,6 @@ import Testing
 
 @Suite("plot-data as a process")
 struct PlotDataTests {
-    private static let gnuplot = "/usr/bin/gnuplot"
     private let folder: TemporaryFolder
 
     init() throws {
@@ -33,21 +32,16 @@ struct PlotDataTests {
 
     private var files: [String] { (0..<4).map { "m\($0).tsv" } }
 
-    @Test("The help is what users were told")
-    func help() async throws {
-        let result = try await ToolProcess.run("plot-data", "--help")
-        let expected = try String(contentsOf: fixtures.appendingPathComponent("help/plot-data.txt"), encoding: .utf8)
-        #expect(result.output == expected)
-        #expect(result.status == 0 && result.errors.isEmpty)
-    }
-
     @Test("Metric tables become the tables of the figures, the summary and a record of the run")
     func all() async throws {
         let result = try await ToolProcess("plot-data", in: folder.url)
             .run(["--metrics"] + files + ["--output", "out/figures"])
         #expect(result.status == 0 && result.errors.isEmpty)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url("out/figures").path).sorted()
-            == ["fig4.tsv", "fig8.tsv", "final.tsv", "run.json", "summary.tsv"])
+            == [
+                "fig3_qa.tsv", "fig4.tsv", "fig6_qa.tsv", "fig7_qa.tsv", "fig8.tsv", "final.tsv", "run.json",
+                "summary.tsv", "table_best.tsv",
+            ])
         #expect(try lines("out/figures/fig4.tsv").count == 1 + 3 * 3)
         #expect(try lines("out/figures/fig8.tsv").count == 1 + 4 * 3)
         #expect(try lines("out/figures/final.tsv").count == 1 + 4)
@@ -102,6 +96,11 @@ struct PlotDataTests {
         [], ["--metrics"], ["--metrics", "m0.tsv"], ["--output", "out"],
         ["--metrics", "m0.tsv", "--output", "out", "--figure", "fig5"],
         ["--metrics", "m0.tsv", "--output", "out", "--fig4-radii", "-1"],
+        ["--metrics", "m0.tsv", "--output", "out", "--task", "a/b"],
+        ["--metrics", "m0.tsv", "--output", "out", "--least-success", "1.5"],
+        ["--metrics", "m0.tsv", "--output", "out", "--first-edit", "-1"],
+        ["surface-grid", "--output", "g.jsonl"], ["surface-grid", "--points", "p.jsonl", "-o", "g", "--size", "1"],
+        ["synthetic", "--upstream", "p.jsonl", "--output", "out"],
         ["--metrics", "m0.tsv", "--output", "out", "--quiet", "--verbose"],
     ])
     func misuse(arguments: [String]) async throws {
@@ -123,31 +122,12 @@ struct PlotDataTests {
         #expect(help.status == 1)
     }
 
-    @Test("gnuplot draws the tables", .enabled(if: FileManager.default.isExecutableFile(atPath: gnuplot)))
-    func pictures() async throws {
-        _ = try await ToolProcess("plot-data", in: folder.url).run(["--metrics"] + files + ["--output", "out"])
-        for figure in ["fig4", "fig8"] {
-            let script = packageRoot.appendingPathComponent("pipelines/\(figure).gp").path
-            let drawn = try await ToolProcess(Self.gnuplot, in: folder.url)
-                .run(["-c", script, "out/\(figure).tsv", "out/\(figure)"])
-            #expect(drawn.status == 0 && drawn.errors.isEmpty)
-            let picture = try String(contentsOf: folder.url("out/\(figure).svg"), encoding: .utf8)
-            for text in ["Holdout F1", "Keys / edits", "radius 0.01", "radius 3", "block 1", "inputs seen"] {
-                #expect(picture.contains(text), "\(text)")
-            }
-            #expect(try Data(contentsOf: folder.url("out/\(figure).png")).starts(with: [0x89, 0x50, 0x4E, 0x47]))
-            let missing = try await ToolProcess(Self.gnuplot, in: folder.url).run(["-c", script, "none.tsv", "none"])
-            #expect(missing.status == 1 && missing.errorLine.contains("none.tsv: no such file"))
-        }
-        #expect(try !folder.names().contains { $0.hasPrefix("none") })
-    }
-
     @Test("An output folder that cannot be made is named")
     func noFolder() async throws {
         try folder.file("out", "a file")
         let result = try await ToolProcess.run("plot-data", "--metrics", "m0.tsv", "--output", "out", in: folder.url)
         #expect(result.status == 1)
-        #expect(result.errors.hasPrefix("plot-data: ") && result.errors.contains("/out/fig4.tsv"))
+        #expect(result.errors.hasPrefix("plot-data: ") && result.errors.contains("/out/fig3_qa.tsv"))
     }
 
     private func lines(_ name: String) throws -> [Substring] {
