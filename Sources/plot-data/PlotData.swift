@@ -17,6 +17,6 @@ struct PlotData: Tool {
               gnuplot -c pipelines/fig4.gp fig4.tsv fig4
             """,
         version: ToolVersion.current,
-        subcommands: [PlotFigures.self, SurfaceGridCommand.self, PlotSynthetic.self],
+        subcommands: [PlotFigures.self, SurfaceGridCommand.self, PlotSynthetic.self, PlotReport.self],
         defaultSubcommand: PlotFigures.self)
 }

@@ -19,6 +19,7 @@ struct HelpTests {
         ("plot-data", ["plot-data", "--help"]),
         ("plot-data-figures", ["plot-data", "figures", "--help"]),
         ("plot-data-synthetic", ["plot-data", "synthetic", "--help"]),
+        ("plot-data-report", ["plot-data", "report", "--help"]),
         ("plot-data-surface-grid", ["plot-data", "surface-grid", "--help"]),
         ("pretrain", ["pretrain", "--help"]),
         ("pretrain-qa", ["pretrain", "qa", "--help"]),
