@@ -69,9 +69,12 @@ tint(c) = lighter(class_colour(c), 0.72)
 
 columns = 2
 rows = int((count + 1) / 2)
-panel_size = 400.0
+# A unit is as long on both axes, so that a ball is a circle, unless the plane is very flat or very high.
+panel_width = 400.0
+ratio = (GRID_max_y - GRID_min_y) / (GRID_max_x - GRID_min_x)
+panel_height = panel_width * (ratio < 0.4 ? 0.4 : ratio > 1.4 ? 1.4 : ratio)
 width = 900
-height = int(116 + rows * (panel_size + 40) + 14)
+height = int(116 + rows * (panel_height + 80) + 10)
 do for [kind in "svg png"] {
     eval set_terminal(kind, width, height)
     set output output_base . "." . kind
@@ -84,10 +87,10 @@ do for [kind in "svg png"] {
         column_index = (p - 1) % 2
         row_index = int((p - 1) / 2)
         set lmargin at screen (46.0 + column_index * 440) / width
-        set rmargin at screen (46.0 + column_index * 440 + panel_size) / width
-        panel_top = 1.0 - (116.0 + row_index * (panel_size + 40)) / height
+        set rmargin at screen (46.0 + column_index * 440 + panel_width) / width
+        panel_top = 1.0 - (116.0 + row_index * (panel_height + 80)) / height
         set tmargin at screen panel_top
-        set bmargin at screen panel_top - (panel_size - 40) / height
+        set bmargin at screen panel_top - panel_height / height
         set xrange [GRID_min_x:GRID_max_x]
         set yrange [GRID_min_y:GRID_max_y]
         set xtics autofreq nomirror out scale 0.5 format "%g" font ",10"

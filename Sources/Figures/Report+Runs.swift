@@ -29,13 +29,14 @@ extension Report {
             let words = shared.map { "\($0) \(runs[0].settings[$0] ?? "")" }
             parts.append(.element("p", ["class": "settings"], words.joined(separator: " · ")))
         }
-        var table = TSVTable(columns: ["record", "version", "began", "took", "memory"] + differing.map { "· \($0)" })
+        let known = ["record", "version", "began", "took", "memory"]
+        var table = TSVTable(columns: known + differing.map { known.contains($0) ? "setting \($0)" : $0 })
         for run in runs {
             let facts = [run.path, run.version, run.started, run.duration, run.memory]
             table.append(facts + differing.map { run.settings[$0] ?? "" })
         }
         parts += [
-            ReportTable(table).html(),
+            ReportTable(table, isRounded: false).html(),
             .element(
                 "details",
                 [

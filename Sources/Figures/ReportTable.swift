@@ -6,14 +6,17 @@ struct ReportTable {
     private let table: TSVTable
     /// The columns that are shown; `_min` and `_max` stand with their mean.
     private let columns: [Int]
+    private let isRounded: Bool
     private let isNumeric: [Bool]
     /// Whether a column has scores, which are written with the same number of digits.
     private let isScore: [Bool]
     /// Settings, and values of many kinds, are written as they are.
     private static let mixed: Set<String> = ["epsilon", "lr", "value"]
 
-    init(_ table: TSVTable) {
+    /// - Parameter isRounded: whether numbers are rounded; settings are not.
+    init(_ table: TSVTable, isRounded: Bool = true) {
         self.table = table
+        self.isRounded = isRounded
         let names = table.columns
         columns = names.indices.filter { column in
             !["_min", "_max"].contains {
@@ -22,7 +25,7 @@ struct ReportTable {
         }
         isNumeric = names.indices.map { column in table.rows.allSatisfy { Double($0[column]) != nil } }
         isScore = names.indices.map { column in
-            !Self.mixed.contains(names[column]) && !names[column].hasPrefix("·")
+            !Self.mixed.contains(names[column])
                 && table.rows.contains { Double($0[column]).map { $0.isFinite && $0 != $0.rounded() } ?? false }
         }
     }
@@ -50,12 +53,12 @@ struct ReportTable {
         if name == "layer", LayerName.short(field) != field {
             return .element("td", ["title": field], LayerName.short(field))
         }
-        guard let number = Double(field) else {
-            return .element("td", field.count > 60 ? ["class": "text"] : [:], field)
+        guard isRounded, let number = Double(field) else {
+            return .element("td", field.count > 60 ? ["class": "text"] : kind(column), field)
         }
         var text = text(number, column)
         if let least = value(row, "\(name)_min"), let most = value(row, "\(name)_max"), least < most {
-            text += " (\(self.text(least, column)) to \(self.text(most, column)))"
+            text += " (\(self.text(least, column))–\(self.text(most, column)))"
         }
         return .element("td", kind(column), text)
     }

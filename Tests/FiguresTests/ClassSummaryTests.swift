@@ -23,23 +23,26 @@ struct ClassSummaryTests {
     func holds() throws {
         let claims = try claims(sweep)
         #expect(!claims.contains { !$0.holds })
-        #expect(claims.map(\.bound.text) == [
-            ">= 0.85", ">= 0.25", ">= 0.98", ">= 0.95", ">= 0.9", ">= 0.95", ">= 3", "<= 0.9", ">= 0",
-        ])
+        #expect(
+            claims.map(\.bound.text) == [
+                ">= 0.85", ">= 0.25", ">= 0.98", ">= 0.95", ">= 0.9", ">= 0.95", ">= 3", "<= 0.9", ">= 0",
+            ])
         for (value, expected) in zip(claims.map(\.value), [0.9, 0.6, 1, 1, 0.99, 0.89 / 0.9, 3, 0.3, 0.19]) {
             #expect(abs(value - expected) < 1e-12)
         }
         #expect(claims.map(\.epsilon) == [nil, nil, 1, 1, 1, 1, nil, 20, 5])
     }
 
-    @Test("Each claim can fail", arguments: [
-        (0, MadeRun.grace(radius: 1, keysPerEdit: 1, online: 0.99), "upstream"),
-        (2, .grace(radius: 1, keysPerEdit: 1, online: 0.99), "success"),
-        (3, .grace(radius: 1, keysPerEdit: 0.9, online: 0.99), ""),
-        (4, .grace(radius: 1, keysPerEdit: 1, online: 0.85), ""),
-        (5, .grace(radius: 1, keysPerEdit: 1, upstream: 0.8, online: 0.99), ""),
-        (8, .grace(radius: 1, keysPerEdit: 1, online: 0.75), ""),
-    ])
+    @Test(
+        "Each claim can fail",
+        arguments: [
+            (0, MadeRun.grace(radius: 1, keysPerEdit: 1, online: 0.99), "upstream"),
+            (2, .grace(radius: 1, keysPerEdit: 1, online: 0.99), "success"),
+            (3, .grace(radius: 1, keysPerEdit: 0.9, online: 0.99), ""),
+            (4, .grace(radius: 1, keysPerEdit: 1, online: 0.85), ""),
+            (5, .grace(radius: 1, keysPerEdit: 1, upstream: 0.8, online: 0.99), ""),
+            (8, .grace(radius: 1, keysPerEdit: 1, online: 0.75), ""),
+        ])
     func fails(claim: Int, run: MadeRun, change: String) throws {
         var run = run
         if change == "upstream" { run.upstream = { _ in 0.84 } }

@@ -65,9 +65,10 @@ struct ComparisonTests {
         let table = FigureTable.figure3(try comparison(), task: "scotus")
         #expect(table.name == "fig3_scotus.tsv")
         let score = "edit_score edit_score_min edit_score_max"
-        #expect(table.columns.joined(separator: " ")
-            == "editor layer epsilon lr seeds edits \(score) upstream_accuracy upstream_accuracy_min "
-            + "upstream_accuracy_max online_accuracy online_accuracy_min online_accuracy_max")
+        #expect(
+            table.columns.joined(separator: " ")
+                == "editor layer epsilon lr seeds edits \(score) upstream_accuracy upstream_accuracy_min "
+                + "upstream_accuracy_max online_accuracy online_accuracy_min online_accuracy_max")
         let records = table.records
         let grace = try records.filter { try $0.text("editor") == "grace" }
         #expect(try grace.map { try $0.integer("edits") } == Array(10...100))
@@ -81,9 +82,10 @@ struct ComparisonTests {
 
     @Test("A number of edits that one seed has no row for is left out")
     func unequalSeeds() throws {
-        let runs = try tables.read([
-            MadeRun("defer", seed: 0, edits: [0, 10, 20, 27]), MadeRun("defer", seed: 1, edits: [0, 10, 20, 30]),
-        ], .answers)
+        let runs = try tables.read(
+            [
+                MadeRun("defer", seed: 0, edits: [0, 10, 20, 27]), MadeRun("defer", seed: 1, edits: [0, 10, 20, 30]),
+            ], .answers)
         let table = FigureTable.figure3(Comparison(runs), task: "qa")
         #expect(try table.records.map { try $0.integer("edits") } == [10, 20])
         #expect(try FigureTable.best(Comparison(runs), task: "qa").records[0].number("edits") == 28.5)
@@ -106,8 +108,9 @@ struct ComparisonTests {
         let records = FigureTable.figure7(try comparison(), task: "scotus").records
         #expect(records.count == 2 * (2 * 91 + 6 * 10))
         func marks(_ editor: String, lr: Double) throws -> Set<String> {
-            Set(try records.filter { try $0.text("editor") == editor && $0.number("lr") == lr }
-                .map { try $0.text("qualifies") + $0.text("best") })
+            Set(
+                try records.filter { try $0.text("editor") == editor && $0.number("lr") == lr }
+                    .map { try $0.text("qualifies") + $0.text("best") })
         }
         #expect(try marks("finetune", lr: 0.01) == ["yesyes"])
         #expect(try marks("finetune", lr: 0.001) == ["nono"])
@@ -119,12 +122,13 @@ struct ComparisonTests {
     func claims() throws {
         let summary = try Summary(try tables.read(Self.runs(), .classes))
         let claims = Array(summary.claims.suffix(4))
-        #expect(claims.map(\.text) == [
-            "final edit score of grace less that of the best other editor (finetune)",
-            "place of finetuning among the other editors by final edit score",
-            "edits until finetune has lost 5% of its upstream accuracy",
-            "edits until defer has lost 5% of its upstream accuracy",
-        ])
+        #expect(
+            claims.map(\.text) == [
+                "final edit score of grace less that of the best other editor (finetune)",
+                "place of finetuning among the other editors by final edit score",
+                "edits until finetune has lost 5% of its upstream accuracy",
+                "edits until defer has lost 5% of its upstream accuracy",
+            ])
         // 0.998^30 = 0.942 and 0.98^10 = 0.817 are the first snapshots below 0.95.
         #expect(claims.dropFirst().map(\.value) == [1, 30, 10])
         #expect(claims.map(\.bound.text) == ["> 0", "<= 1", "<= 99", "<= 99"])
@@ -135,10 +139,11 @@ struct ComparisonTests {
 
     @Test("An editor that leads by nothing, or that keeps what it knew, does not bear out the claims")
     func unmet() throws {
-        let runs = try tables.read([
-            .grace(radius: 1, keysPerEdit: 1, online: 0.9), MadeRun("memory", upstream: { _ in 0.89 }),
-            .decaying("finetune", learningRate: 0.1, upstream: 0.1, online: 0.1),
-        ], .answers)
+        let runs = try tables.read(
+            [
+                .grace(radius: 1, keysPerEdit: 1, online: 0.9), MadeRun("memory", upstream: { _ in 0.89 }),
+                .decaying("finetune", learningRate: 0.1, upstream: 0.1, online: 0.1),
+            ], .answers)
         let claims = try Summary(runs).claims.suffix(4).map { $0 }
         #expect(claims[0].value == 0 && !claims[0].holds && claims[0].text.hasSuffix("(memory)"))
         #expect(claims[1].value == 2 && !claims[1].holds)
@@ -148,10 +153,11 @@ struct ComparisonTests {
 
     @Test("Where no setting of another editor qualifies, there is nothing to lead by")
     func alone() throws {
-        let runs = try tables.read([
-            .grace(radius: 1, keysPerEdit: 1, online: 0.9),
-            .decaying("mend", learningRate: 0.1, success: 0.5, upstream: 0.1, online: 0.1),
-        ], .answers)
+        let runs = try tables.read(
+            [
+                .grace(radius: 1, keysPerEdit: 1, online: 0.9),
+                .decaying("mend", learningRate: 0.1, success: 0.5, upstream: 0.1, online: 0.1),
+            ], .answers)
         let claim = try #require(try Summary(runs).claims.last)
         #expect(claim.text == "final edit score of grace less that of the best other editor")
         #expect(claim.value.isNaN && !claim.holds)

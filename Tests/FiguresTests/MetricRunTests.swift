@@ -54,7 +54,8 @@ struct MetricRunTests {
             "\(error)" == "\(second.path): the run (editor grace, layer \(two), epsilon 0.5, lr 1, seed 0) "
                 + "is already in \(first.path); give each run once"
         }
-        let text = "m.tsv: the run (editor grace, layer \(two), epsilon 0.5, lr 1, seed 0) is there twice; "
+        let text =
+            "m.tsv: the run (editor grace, layer \(two), epsilon 0.5, lr 1, seed 0) is there twice; "
             + "keep one of them"
         #expect(try refusal([row(two, 0.5, 0), row(two, 0.5, 1), row(two, 0.5, 0)]) == text)
         #expect(try refusal([row(two, 0.5, 0), row(ten, 1, 0), row(two, 0.5, 1)]) == text)
@@ -101,8 +102,9 @@ struct MetricRunTests {
             fields.remove(at: position)
             return fields
         }
-        #expect(try refusal(Array(lines.dropFirst()), columns: lines[0])
-            .hasPrefix("m.tsv: there is no column '\(column)'; "))
+        #expect(
+            try refusal(Array(lines.dropFirst()), columns: lines[0])
+                .hasPrefix("m.tsv: there is no column '\(column)'; "))
     }
 
     @Test("Tables of answers and of classes are not read together")
@@ -143,12 +145,14 @@ struct MetricRunTests {
         #expect(try table.records[0].number("holdout_f1") == 0)
     }
 
-    @Test("A field that cannot be is refused with line and column", arguments: [
-        ("upstream_f1", "1.5", "a number from 0 to 1"), ("holdout_f1", "-0.1", "a number from 0 to 1"),
-        ("stream_em", "x", "a number"), ("edits", "-1", "a whole number from 0"), ("edits", "1.5", "an integer"),
-        ("step", "nan", "an integer"), ("epsilon", "-1", "a number from 0"), ("epsilon", "inf", "a number from 0"),
-        ("seed", "-1", "a whole number from 0"), ("keys", "-1", "a number from 0"), ("lr", "", "a number"),
-    ])
+    @Test(
+        "A field that cannot be is refused with line and column",
+        arguments: [
+            ("upstream_f1", "1.5", "a number from 0 to 1"), ("holdout_f1", "-0.1", "a number from 0 to 1"),
+            ("stream_em", "x", "a number"), ("edits", "-1", "a whole number from 0"), ("edits", "1.5", "an integer"),
+            ("step", "nan", "an integer"), ("epsilon", "-1", "a number from 0"), ("epsilon", "inf", "a number from 0"),
+            ("seed", "-1", "a whole number from 0"), ("keys", "-1", "a number from 0"), ("lr", "", "a number"),
+        ])
     func badFields(column: String, field: String, expected: String) throws {
         #expect(
             try refusal([row(two, 0.5, 0, [column: field])])

@@ -40,11 +40,13 @@ struct MetricTables {
         _ layer: String, _ epsilon: Double, editor: String = "grace", start: [String: String] = [:],
         end: [String: String] = [:]
     ) throws -> MetricRun {
-        let url = try write("\(editor)-\(layer)-\(epsilon).tsv", [
-            Self.row(layer, epsilon, edits: 0, editor: editor, start),
-            Self.row(layer, epsilon, edits: 1, editor: editor),
-            Self.row(layer, epsilon, edits: 2, editor: editor, end),
-        ])
+        let url = try write(
+            "\(editor)-\(layer)-\(epsilon).tsv",
+            [
+                Self.row(layer, epsilon, edits: 0, editor: editor, start),
+                Self.row(layer, epsilon, edits: 1, editor: editor),
+                Self.row(layer, epsilon, edits: 2, editor: editor, end),
+            ])
         return try MetricRun.read([url])[0]
     }
 

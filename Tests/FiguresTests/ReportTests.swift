@@ -75,7 +75,7 @@ struct ReportTests {
     @Test("A mean stands with its least and most, and tables that are too long are listed")
     func tables() throws {
         let page = try report().html()
-        #expect(page.contains("<td class=\"number\">0.912 (0.900 to 0.920)</td><td class=\"number\">1e-05</td>"))
+        #expect(page.contains("<td class=\"number\">0.912 (0.900–0.920)</td><td class=\"number\">1e-05</td>"))
         #expect(page.contains("<td class=\"number\">0.500</td><td class=\"number\">0.1</td>"))
         #expect(!page.contains("edit score min"))
         #expect(page.contains("<code>fig3_qa.tsv</code>: 2 rows of editor, edit_score"))
@@ -85,7 +85,7 @@ struct ReportTests {
     func runs() throws {
         let page = try report().html()
         #expect(page.contains("stream-edit: 2 runs, 3 seconds"))
-        #expect(page.contains("steps 100</p>") && page.contains("· radius</th>"))
+        #expect(page.contains("steps 100</p>") && page.contains("<th class=\"number\">radius</th>"))
         #expect(page.contains("2026-01-01T10:00:00Z to 2026-01-01T10:00:09Z") && page.contains("1.2.3"))
         let first = try #require(page.range(of: "edits/a/run.json"))
         let second = try #require(page.range(of: "edits/b/run.json"))

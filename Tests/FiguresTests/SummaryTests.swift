@@ -35,9 +35,10 @@ struct SummaryTests {
     func holds() throws {
         let summary = try Summary(sweep())
         #expect(summary.holds)
-        #expect(summary.claims.map { "\($0.bound.text)" } == [
-            ">= 0.9", ">= 0.5", ">= 0.98", ">= 0.95", ">= 0.9", ">= 0.95", "<= 0.9", ">= 0.05", ">= 0.02",
-        ])
+        #expect(
+            summary.claims.map { "\($0.bound.text)" } == [
+                ">= 0.9", ">= 0.5", ">= 0.98", ">= 0.95", ">= 0.9", ">= 0.95", "<= 0.9", ">= 0.05", ">= 0.02",
+            ])
         let values = summary.claims.map(\.value)
         for (value, expected) in zip(values, [0.99, 0.9, 1, 1, 1, 1, 0.5, 0.5, 0.2]) {
             #expect(abs(value - expected) < 1e-12)

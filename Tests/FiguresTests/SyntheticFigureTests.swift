@@ -69,8 +69,9 @@ struct SyntheticFigureTests {
         let summary = try Summary(figure(), runs: runs())
         #expect(summary.holds)
         #expect(summary.claims.map(\.value) == [1, 1, 1, 0, 1, 0.5, 1])
-        #expect(summary.claims.map(\.bound.text)
-            == [">= 1", ">= 1", ">= 1", "<= 0", "<= 1", "> 0", "> 0"])
+        #expect(
+            summary.claims.map(\.bound.text)
+                == [">= 1", ">= 1", ">= 1", "<= 0", "<= 1", "> 0", "> 0"])
         #expect(summary.claims.map(\.epsilon) == [nil, nil, 0.45, 0.45, 0.45, nil, nil])
     }
 
@@ -95,7 +96,8 @@ struct SyntheticFigureTests {
             try SyntheticFigure(upstream: ["grace": left], edits: [:], surface: [:])
         }
         #expect(throws: FiguresError.noPoints(set: "edits", editor: "grace")) {
-            try SyntheticFigure(upstream: ["none": left, "grace": left], edits: ["none": left], surface: ["none": left])
+            try SyntheticFigure(
+                upstream: ["none": left, "grace": left], edits: ["none": left], surface: ["none": left])
         }
         #expect(throws: FiguresError.otherPoints(set: "upstream", editor: "grace", first: "none", index: 3)) {
             try SyntheticFigure(

@@ -41,9 +41,11 @@ struct PictureTests {
         try folder.file("m.tsv", MadeRun.table(runs, .answers))
         try await plotData(["--metrics", "m.tsv", "--output", "out"])
         for figure in ["fig4", "fig8"] {
-            try await draw(figure, [figure], shows: [
-                "Holdout F1", "Keys / edits", "radius 0.01", "radius 3", "layer 1", "inputs seen",
-            ])
+            try await draw(
+                figure, [figure],
+                shows: [
+                    "Holdout F1", "Keys / edits", "radius 0.01", "radius 3", "layer 1", "inputs seen",
+                ])
         }
         try folder.file("c.tsv", MadeRun.table(runs, .classes))
         try await plotData(["--metrics", "c.tsv", "--output", "out", "--figure", "fig8"])
@@ -64,12 +66,16 @@ struct PictureTests {
         try folder.file("m.tsv", MadeRun.table(runs, .classes))
         try await plotData(["--metrics", "m.tsv", "--output", "out"])
         let editors = ["GRACE", "Finetuning with EWC", "Memory network"]
-        try await draw("fig3", ["fig3_scotus"], shows: editors + ["Edit score", "Upstream accuracy", "edits made"]
-            + (seeds > 0 ? ["mean of 2 seeds"] : []))
+        try await draw(
+            "fig3", ["fig3_scotus"],
+            shows: editors + ["Edit score", "Upstream accuracy", "edits made"]
+                + (seeds > 0 ? ["mean of 2 seeds"] : []))
         try await draw("fig6", ["fig6_scotus"], shows: editors + ["online accuracy", "upstream accuracy"])
-        try await draw("fig7", ["fig7_scotus"], shows: editors + [
-            "radius 0.5  (best)", "radius 3", "lr 0.1  (best)", "lr 0.01  (edits fail)", "edit success",
-        ])
+        try await draw(
+            "fig7", ["fig7_scotus"],
+            shows: editors + [
+                "radius 0.5  (best)", "radius 3", "lr 0.1  (best)", "lr 0.01  (edits fail)", "edit success",
+            ])
         try await draw("table1", ["table1"], shows: ["100 keys", "40 keys", "accuracy on previous edits"])
     }
 
@@ -77,10 +83,12 @@ struct PictureTests {
     func illustration() async throws {
         try makeIllustration(in: folder)
         try await plotData(illustrationArguments)
-        try await draw("fig5", ["fig5_points", "fig5_surface"], shows: [
-            "After editing with GRACE", "After editing with Finetuning", "class left", "edit instance",
-            "right: 100% of the upstream points, 0% of the edit instances",
-            "right: 50% of the upstream points, 100% of the edit instances",
-        ])
+        try await draw(
+            "fig5", ["fig5_points", "fig5_surface"],
+            shows: [
+                "After editing with GRACE", "After editing with Finetuning", "class left", "edit instance",
+                "right: 100% of the upstream points, 0% of the edit instances",
+                "right: 50% of the upstream points, 100% of the edit instances",
+            ])
     }
 }

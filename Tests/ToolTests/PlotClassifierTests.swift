@@ -29,10 +29,11 @@ struct PlotClassifierTests {
             "f.tsv", MadeRun.table([.decaying("finetune", learningRate: 0.1, upstream: 0.1, online: 0.1)], .classes))
         let result = try await run(["--metrics", "g.tsv", "f.tsv", "--output", "out"])
         #expect(result.status == 0 && result.errors.isEmpty)
-        #expect(try names("out") == [
-            "fig3_scotus.tsv", "fig6_scotus.tsv", "fig7_scotus.tsv", "final.tsv", "run.json", "summary.tsv",
-            "table1.tsv", "table_best.tsv",
-        ])
+        #expect(
+            try names("out") == [
+                "fig3_scotus.tsv", "fig6_scotus.tsv", "fig7_scotus.tsv", "final.tsv", "run.json", "summary.tsv",
+                "table1.tsv", "table_best.tsv",
+            ])
         #expect(result.output.contains("edits until finetune has lost 5% of its upstream accuracy"))
         #expect(try lines("out/table1.tsv").count == 2)
         #expect(try lines("out/fig3_scotus.tsv").count == 1 + 91 + 10)
@@ -62,10 +63,12 @@ struct PlotClassifierTests {
         let grid = try await run(
             ["surface-grid", "--points", "upstream-none.jsonl", "edits-none.jsonl", "--size", "3", "-o", "grid.jsonl"])
         #expect(grid.status == 0 && grid.output.isEmpty && grid.errors.isEmpty)
-        #expect(try lines("grid.jsonl") == (0..<9).map { index in
-            let x = ["-1.2", "0.0", "1.2"][index % 3], y = ["-0.1", "0.5", "1.1"][index / 3]
-            return "{\"id\":\(index),\"features\":[\(x),\(y)]}"
-        })
+        #expect(
+            try lines("grid.jsonl")
+                == (0..<9).map { index in
+                    let x = ["-1.2", "0.0", "1.2"][index % 3], y = ["-0.1", "0.5", "1.1"][index / 3]
+                    return "{\"id\":\(index),\"features\":[\(x),\(y)]}"
+                })
         let result = try await run(illustrationArguments)
         #expect(result.status == 0 && result.errors.isEmpty)
         #expect(try names("out") == ["fig5_points.tsv", "fig5_surface.tsv", "run.json", "summary.tsv"])
@@ -77,12 +80,14 @@ struct PlotClassifierTests {
         #expect(required.status == 0, "\(required.errors)")
     }
 
-    @Test("Wrong points end with 1 and one line, and nothing is written", arguments: [
-        ("upstream-grace.jsonl", "{}", "upstream-grace.jsonl"),
-        ("edits-none.jsonl", #"{"features":[1,2,3],"label":"a","prediction":"a"}"#, "expected 2 numbers"),
-        ("edits-grace.jsonl", #"{"features":[1,2],"label":"a","prediction":"a"}"#, "row 0 of the edits points of"),
-        ("grace.tsv", "x\n", "grace.tsv: there is no column"),
-    ])
+    @Test(
+        "Wrong points end with 1 and one line, and nothing is written",
+        arguments: [
+            ("upstream-grace.jsonl", "{}", "upstream-grace.jsonl"),
+            ("edits-none.jsonl", #"{"features":[1,2,3],"label":"a","prediction":"a"}"#, "expected 2 numbers"),
+            ("edits-grace.jsonl", #"{"features":[1,2],"label":"a","prediction":"a"}"#, "row 0 of the edits points of"),
+            ("grace.tsv", "x\n", "grace.tsv: there is no column"),
+        ])
     func wrong(file: String, contents: String, text: String) async throws {
         try makeIllustration(in: folder)
         try folder.file(file, contents)

@@ -37,11 +37,12 @@ struct PlotDataTests {
         let result = try await ToolProcess("plot-data", in: folder.url)
             .run(["--metrics"] + files + ["--output", "out/figures"])
         #expect(result.status == 0 && result.errors.isEmpty)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url("out/figures").path).sorted()
-            == [
-                "fig3_qa.tsv", "fig4.tsv", "fig6_qa.tsv", "fig7_qa.tsv", "fig8.tsv", "final.tsv", "run.json",
-                "summary.tsv", "table_best.tsv",
-            ])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.url("out/figures").path).sorted()
+                == [
+                    "fig3_qa.tsv", "fig4.tsv", "fig6_qa.tsv", "fig7_qa.tsv", "fig8.tsv", "final.tsv", "run.json",
+                    "summary.tsv", "table_best.tsv",
+                ])
         #expect(try lines("out/figures/fig4.tsv").count == 1 + 3 * 3)
         #expect(try lines("out/figures/fig8.tsv").count == 1 + 4 * 3)
         #expect(try lines("out/figures/final.tsv").count == 1 + 4)
@@ -49,8 +50,9 @@ struct PlotDataTests {
         let shown = result.output.split(separator: "\n")
         #expect(shown.count == 10)
         #expect(shown[0] == "holds  value  bound    claim")
-        #expect(shown[7] == "yes    0.500  <= 0.9   keys at a larger radius as a share of those at the tiniest (0.01)"
-            + " [block 1, radius 1]")
+        #expect(
+            shown[7] == "yes    0.500  <= 0.9   keys at a larger radius as a share of those at the tiniest (0.01)"
+                + " [block 1, radius 1]")
         #expect(shown[9] == "no     nan    >= 0.02  difference of final holdout F1 between layers at one radius")
         let manifest = try String(contentsOf: folder.url("out/figures/run.json"), encoding: .utf8)
         #expect(manifest.contains(#""tool" : "plot-data""#) && manifest.contains(#""path" : "m3.tsv""#))
@@ -62,8 +64,9 @@ struct PlotDataTests {
         let arguments = ["--figure", "fig4", "--figure", "summary", "--fig4-radii", "1", "2", "--no-print-summary"]
         let result = try await tool.run(["--metrics"] + files + ["-o", "out"] + arguments)
         #expect(result.status == 0 && result.output.isEmpty && result.errors.isEmpty)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url("out").path).sorted()
-            == ["fig4.tsv", "run.json", "summary.tsv"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.url("out").path).sorted()
+                == ["fig4.tsv", "run.json", "summary.tsv"])
         #expect(try lines("out/fig4.tsv").count == 1 + 2 * 3)
     }
 
@@ -72,18 +75,21 @@ struct PlotDataTests {
         let result = try await ToolProcess.run(
             "plot-data", "--metrics", "m0.tsv", "m1.tsv", "--output", "out", "--require", in: folder.url)
         #expect(result.status == 1)
-        #expect(result.errors == "plot-data: 1 of 9 claims do not hold: "
-            + "difference of final holdout F1 between layers at one radius\n")
+        #expect(
+            result.errors == "plot-data: 1 of 9 claims do not hold: "
+                + "difference of final holdout F1 between layers at one radius\n")
         #expect(result.output.hasPrefix("holds"))
         #expect(try lines("out/summary.tsv").count == 10)
     }
 
-    @Test("Wrong input ends with 1 and one line, and nothing is written", arguments: [
-        (["--metrics", "none.tsv"], "none.tsv"),
-        (["--metrics", "m0.tsv", "m0.tsv"], "the run (editor grace"),
-        (["--metrics", "m0.tsv", "--fig4-radii", "7"], "no run has the radius 7; the radii are: 0.01"),
-        (["--metrics", "m0.tsv", "--editor", "x"], "no run has the editor 'x'; the editors are: grace"),
-    ])
+    @Test(
+        "Wrong input ends with 1 and one line, and nothing is written",
+        arguments: [
+            (["--metrics", "none.tsv"], "none.tsv"),
+            (["--metrics", "m0.tsv", "m0.tsv"], "the run (editor grace"),
+            (["--metrics", "m0.tsv", "--fig4-radii", "7"], "no run has the radius 7; the radii are: 0.01"),
+            (["--metrics", "m0.tsv", "--editor", "x"], "no run has the editor 'x'; the editors are: grace"),
+        ])
     func wrong(arguments: [String], text: String) async throws {
         let result = try await ToolProcess("plot-data", in: folder.url).run(arguments + ["--output", "out"])
         #expect(result.status == 1 && result.output.isEmpty)
@@ -92,17 +98,19 @@ struct PlotDataTests {
         #expect(try !folder.names().contains("out"))
     }
 
-    @Test("Misuse ends with 64 and the usage", arguments: [
-        [], ["--metrics"], ["--metrics", "m0.tsv"], ["--output", "out"],
-        ["--metrics", "m0.tsv", "--output", "out", "--figure", "fig5"],
-        ["--metrics", "m0.tsv", "--output", "out", "--fig4-radii", "-1"],
-        ["--metrics", "m0.tsv", "--output", "out", "--task", "a/b"],
-        ["--metrics", "m0.tsv", "--output", "out", "--least-success", "1.5"],
-        ["--metrics", "m0.tsv", "--output", "out", "--first-edit", "-1"],
-        ["surface-grid", "--output", "g.jsonl"], ["surface-grid", "--points", "p.jsonl", "-o", "g", "--size", "1"],
-        ["synthetic", "--upstream", "p.jsonl", "--output", "out"],
-        ["--metrics", "m0.tsv", "--output", "out", "--quiet", "--verbose"],
-    ])
+    @Test(
+        "Misuse ends with 64 and the usage",
+        arguments: [
+            [], ["--metrics"], ["--metrics", "m0.tsv"], ["--output", "out"],
+            ["--metrics", "m0.tsv", "--output", "out", "--figure", "fig5"],
+            ["--metrics", "m0.tsv", "--output", "out", "--fig4-radii", "-1"],
+            ["--metrics", "m0.tsv", "--output", "out", "--task", "a/b"],
+            ["--metrics", "m0.tsv", "--output", "out", "--least-success", "1.5"],
+            ["--metrics", "m0.tsv", "--output", "out", "--first-edit", "-1"],
+            ["surface-grid", "--output", "g.jsonl"], ["surface-grid", "--points", "p.jsonl", "-o", "g", "--size", "1"],
+            ["synthetic", "--upstream", "p.jsonl", "--output", "out"],
+            ["--metrics", "m0.tsv", "--output", "out", "--quiet", "--verbose"],
+        ])
     func misuse(arguments: [String]) async throws {
         let result = try await ToolProcess("plot-data", in: folder.url).run(arguments)
         #expect(result.status == 64 && result.output.isEmpty)

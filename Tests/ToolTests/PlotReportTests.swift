@@ -34,8 +34,10 @@ struct PlotReportTests {
         #expect(page.contains("width=\"640\""))
         #expect(page.contains("src=\"data:image/png;base64,\(Data("PNG".utf8).base64EncodedString())\""))
         #expect(page.components(separatedBy: "<img").count == 3)
-        for text in ["Court opinions (SCOTUS)", "keys per edit at the smallest radius", "figures/scotus/run.json",
-            "plot-data --metrics g.tsv --output runs/mini/figures/scotus", "fig7_scotus.tsv", "claims hold."] {
+        for text in [
+            "Court opinions (SCOTUS)", "keys per edit at the smallest radius", "figures/scotus/run.json",
+            "plot-data --metrics g.tsv --output runs/mini/figures/scotus", "fig7_scotus.tsv", "claims hold.",
+        ] {
             #expect(page.contains(text), "\(text)")
         }
     }
