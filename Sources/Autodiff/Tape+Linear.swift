@@ -4,25 +4,26 @@ extension Tape {
     /// `x[rows, inputs] · weight[outputs, inputs]ᵀ + bias[outputs]`, giving `[rows, outputs]`.
     ///
     /// A frozen weight goes through products whose results for a sequence do not depend on the batch; a trained one
-    /// through OpenBLAS, all rows at once. `layout` says how rows divide into sequences; without it each row is for
-    /// itself.
+    /// through `StrassenProduct`, all rows at once. `layout` says how rows divide into sequences; without it each row
+    /// is for itself.
     package func linear(
         _ x: Variable, weight: Variable, bias: Variable? = nil, layout: RaggedLayout? = nil
     ) -> Variable {
         let isTrained = isRecording && weight.requiresGradient
-        let y = isTrained
-            ? BLAS.forward(x: x.value, weight: weight.value)
+        let y =
+            isTrained
+            ? StrassenProduct.forward(x: x.value, weight: weight.value)
             : FrozenProduct.forward(x: x.value, weight: weight.value, layout: layout)
         if let bias { Elementwise.addToRows(bias.value, into: y) }
         return record(y, from: [x, weight] + (bias.map { [$0] } ?? [])) { dy in
             if x.requiresGradient {
                 x.accumulate(
                     isTrained
-                        ? BLAS.backward(dy: dy, weight: weight.value)
+                        ? StrassenProduct.backward(dy: dy, weight: weight.value)
                         : FrozenProduct.backward(dy: dy, weight: weight.value, layout: layout))
             }
             if weight.requiresGradient {
-                BLAS.accumulateWeightGradient(dy: dy, x: x.value, into: weight.gradientForAccumulation())
+                weight.accumulate(StrassenProduct.weightGradient(dy: dy, x: x.value))
             }
             if let bias, bias.requiresGradient { bias.accumulate(Elementwise.sumOfRows(dy)) }
         }

@@ -82,10 +82,12 @@ package enum BLAS {
         return dx
     }
 
-    /// `dw[outputs, inputs] += dy[rows, outputs]ᵀ · x[rows, inputs]`.
-    package static func accumulateWeightGradient(dy: Tensor, x: Tensor, into dw: Tensor) {
+    /// `dw[outputs, inputs] = dy[rows, outputs]ᵀ · x[rows, inputs]`.
+    package static func weightGradient(dy: Tensor, x: Tensor) -> Tensor {
+        let dw = Tensor(uninitialized: [dy.rowWidth, x.rowWidth])
         product(
             transposeA: true, m: dy.rowWidth, n: x.rowWidth, k: dy.rowCount, a: dy.pointer, strideA: dy.rowWidth,
-            b: x.pointer, strideB: x.rowWidth, beta: 1, c: dw.pointer, strideC: x.rowWidth)
+            b: x.pointer, strideB: x.rowWidth, c: dw.pointer, strideC: x.rowWidth)
+        return dw
     }
 }

@@ -5,8 +5,7 @@ extension Tape {
     /// `Σ v[t] ⊗ u[t]` over the rows t of `v[rows, outputs]` and `u[rows, inputs]`: `[outputs, inputs]`, a gradient from
     /// its factors.
     func sumOfOuterProducts(_ v: Variable, _ u: Variable) -> Variable {
-        let sum = Tensor(zeros: [v.value.rowWidth, u.value.rowWidth])
-        BLAS.accumulateWeightGradient(dy: v.value, x: u.value, into: sum)
+        let sum = BLAS.weightGradient(dy: v.value, x: u.value)
         return record(sum, from: [v, u]) { gradient in
             if v.requiresGradient { v.accumulate(BLAS.forward(x: u.value, weight: gradient)) }
             if u.requiresGradient { u.accumulate(BLAS.backward(dy: v.value, weight: gradient)) }
