@@ -70,26 +70,25 @@ extension StrassenProduct {
             }
         }
 
-        /// Packs rows `row..<row + depth` of a right factor into panels of 64 columns, `depth` rows each.
-        func packPanels(from row: Int, depth: Int, width: Int, to target: UnsafeMutablePointer<Float>) {
-            if isTransposed {
-                Parallel.split(width, granularity: 64) { columns in
-                    let lines = Tensor(uninitialized: [16, rowStride])
-                    for column in Swift.stride(from: columns.lowerBound, to: columns.upperBound, by: 16) {
-                        let panel = target + column / 64 * 64 * depth + column % 64
-                        for i in 0..<16 { add((column + i) * stride + row, depth, lines.pointer + i * rowStride) }
-                        for k in Swift.stride(from: 0, to: depth, by: 16) {
-                            Transposition.square(lines.pointer + k, rowStride, panel + k * 64, 64)
-                        }
+        /// Packs one of `shares` equal shares of rows `row..<row + depth` of a right factor into panels of 64 columns,
+        /// `depth` rows each.
+        func packPanels(
+            from row: Int, depth: Int, width: Int, share: Int, of shares: Int, to target: UnsafeMutablePointer<Float>
+        ) {
+            guard isTransposed else {
+                for k in depth * share / shares..<depth * (share + 1) / shares {
+                    for column in Swift.stride(from: 0, to: width, by: 64) {
+                        add((row + k) * stride + column, 64, target + column * depth + k * 64)
                     }
                 }
-            } else {
-                Parallel.split(depth, granularity: 16) { rows in
-                    for k in rows {
-                        for column in Swift.stride(from: 0, to: width, by: 64) {
-                            add((row + k) * stride + column, 64, target + column * depth + k * 64)
-                        }
-                    }
+                return
+            }
+            let squares = width / 16, lines = Tensor(uninitialized: [16, rowStride])
+            for square in squares * share / shares..<squares * (share + 1) / shares {
+                let column = square * 16, panel = target + column / 64 * 64 * depth + column % 64
+                for i in 0..<16 { add((column + i) * stride + row, depth, lines.pointer + i * rowStride) }
+                for k in Swift.stride(from: 0, to: depth, by: 16) {
+                    Transposition.square(lines.pointer + k, rowStride, panel + k * 64, 64)
                 }
             }
         }

@@ -95,6 +95,8 @@ package enum StrassenProduct {
     private static let deepest = 384
     /// About as many rows are packed at once as the second-level cache keeps beside a panel of the right factor.
     private static let rowsTogether = 192
+    /// Into how many tasks the packing of a stage's panels is divided.
+    private static let packShares = 4
 
     /// `result[m, n] = left[m, k] · right[k, n]`.
     private static func product(
@@ -103,28 +105,43 @@ package enum StrassenProduct {
         let (m, n, k, stride) = (m / 2, n / 2, k / 2, n)
         // Parts of nearly equal depth, and an even number of blocks of rows of nearly equal height.
         let depth = evenPart(of: k, most: deepest), height = evenPart(of: m, most: rowsTogether, pairs: true)
-        let panels = Tensor(uninitialized: [n * depth])
-        for step in steps {
-            let left = left.blocks(of: step.left, rows: m, columns: k)
-            let right = right.blocks(of: step.right, rows: k, columns: n)
-            for first in Swift.stride(from: 0, to: k, by: depth) {
-                let depth = min(depth, k - first)
-                right.packPanels(from: first, depth: depth, width: n, to: panels.pointer)
-                let targets = Targets(step, result, rows: m, columns: n, stride: stride, isFirst: first == 0)
-                Parallel.forEach((m + height - 1) / height) { block in
-                    let row = block * height, count = min(height, m - row)
-                    let rows = Tensor(uninitialized: [count, rowStride])
-                    left.packRows(from: row, count: count, first: first, depth: depth, to: rows.pointer)
-                    for column in Swift.stride(from: 0, to: n, by: 64) {
-                        forEachTile(
-                            count,
-                            PackedTile(
-                                rows: rows.pointer, panel: panels.pointer + column * depth, depth: depth,
-                                targets: targets, offset: row * stride + column))
-                    }
+        let stages = steps.flatMap { step in
+            Swift.stride(from: 0, to: k, by: depth).map { Stage(step: step, first: $0, depth: min(depth, k - $0)) }
+        }
+        let panels = [Tensor(uninitialized: [n * depth]), Tensor(uninitialized: [n * depth])]
+        let pack = { (number: Int, share: Int) in
+            let stage = stages[number]
+            right.blocks(of: stage.step.right, rows: k, columns: n).packPanels(
+                from: stage.first, depth: stage.depth, width: n, share: share, of: packShares,
+                to: panels[number % 2].pointer)
+        }
+        Parallel.forEach(packShares) { pack(0, $0) }
+        for (number, stage) in stages.enumerated() {
+            // The next stage's panels are packed beside this one's products, so that threads wait once a stage.
+            let packing = number + 1 < stages.count ? packShares : 0
+            let left = left.blocks(of: stage.step.left, rows: m, columns: k)
+            let targets = Targets(stage.step, result, rows: m, columns: n, stride: stride, isFirst: stage.first == 0)
+            Parallel.forEach(packing + (m + height - 1) / height) { task in
+                if task < packing { return pack(number + 1, task) }
+                let row = (task - packing) * height, count = min(height, m - row)
+                let rows = Tensor(uninitialized: [count, rowStride])
+                left.packRows(from: row, count: count, first: stage.first, depth: stage.depth, to: rows.pointer)
+                for column in Swift.stride(from: 0, to: n, by: 64) {
+                    forEachTile(
+                        count,
+                        PackedTile(
+                            rows: rows.pointer, panel: panels[number % 2].pointer + column * stage.depth,
+                            depth: stage.depth, targets: targets, offset: row * stride + column))
                 }
             }
         }
+    }
+
+    /// A part of a step: columns of the left factor and rows of the right one from `first`.
+    private struct Stage {
+        let step: Step
+        let first: Int
+        let depth: Int
     }
 
     /// The size, a multiple of 16, of parts of `count` that are nearly equal and of at most `most`; an even number of
