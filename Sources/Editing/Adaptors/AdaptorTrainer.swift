@@ -59,13 +59,22 @@ struct AdaptorTrainer<Model: EditableModel> {
         return Result(loss: loss, steps: steps, success: try gives(input, adaptor()))
     }
 
-    /// Whether the model gives the label with the adaptor in force. A few more tokens than the label's would tell
-    /// nothing more.
+    /// Whether the model gives the label with the adaptor in force. A wrong first token tells, and a token after as many
+    /// as the label has would tell nothing more.
     func gives(_ input: EditedInput, _ adaptor: any Adaptor) throws -> Bool {
-        try model.predict(
-            [input.view.prefix], at: site,
-            siteOutput: adaptor.siteOutput(of: input.view) ?? input.view.prefix.siteOutput,
-            maxNewTokens: input.label.count)[0] == input.label
+        func begins(with count: Int) throws -> Bool {
+            try answer(to: input, adaptor, maxNewTokens: count) == Array(input.label.prefix(count))
+        }
+        guard try begins(with: 1) else { return false }
+        return input.label.count == 1 ? true : try begins(with: input.label.count)
+    }
+
+    /// What the model says with the adaptor in force.
+    func answer(to input: EditedInput, _ adaptor: any Adaptor, maxNewTokens: Int) throws -> [Int32] {
+        let prefix = input.view.prefix
+        return try model.predict(
+            [prefix], at: site, siteOutput: adaptor.siteOutput(of: input.view) ?? prefix.siteOutput,
+            maxNewTokens: maxNewTokens)[0]
     }
 
     private func putBack(_ parameters: [Variable], to before: [Tensor], loss: Float, steps: Int) -> Result {

@@ -5,8 +5,12 @@ struct EditedInput: Sendable {
     let view: SiteView
     let label: [Int32]
 
+    init(view: SiteView, label: [Int32]) {
+        self.view = view
+        self.label = label
+    }
+
     init(_ request: EditRequest, query: QueryToken) {
-        view = SiteView(request.prefix, query: query)
-        label = request.label
+        self.init(view: SiteView(request.prefix, query: query), label: request.label)
     }
 }

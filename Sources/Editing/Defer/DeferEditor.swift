@@ -4,12 +4,12 @@ import Tensors
 
 /// The Defer adaptor (paper, section 3.1, after Mitchell et al. 2022b): gate and predictor are trained on each error, the
 /// layer's output being the mixture `(1 - g) · frozen + g · prediction` with the gate's sigmoid g.
-package final class DeferEditor<Model: EditableModel>: Editor {
-    private let options: AdaptorOptions
+package final class DeferEditor<Model: EditableModel>: AdaptorEditor {
+    let options: AdaptorOptions
     private let trainer: AdaptorTrainer<Model>
     private let gate: TrainableLayer
     private let predictor: TrainableLayer
-    private var editCount: Int
+    private(set) var editCount: Int
 
     /// An editor that begins with random layers, or goes on from a record.
     package init(
@@ -27,21 +27,8 @@ package final class DeferEditor<Model: EditableModel>: Editor {
     /// What is trained.
     var named: [(name: String, variable: Variable)] { gate.named("gate") + predictor.named("predictor") }
 
-    private var layer: DeferAdaptor {
+    var layer: DeferAdaptor {
         DeferAdaptor(gate: gate.frozen, predictor: predictor.frozen, replacement: options.replacement)
-    }
-
-    package var adaptor: (any Adaptor)? { layer }
-
-    package var summary: String { "\(editCount) edits" }
-
-    package var record: AdaptorRecord {
-        AdaptorRecord(tensors: layer.tensors.mapValues { $0.copy() }, editCount: editCount)
-    }
-
-    package func apply(to prefix: SitePrefix) -> Retrieval {
-        guard editCount > 0 else { return Retrieval(siteOutput: nil) }
-        return Retrieval(siteOutput: layer.siteOutput(of: SiteView(prefix, query: options.query)))
     }
 
     package func edit(_ request: EditRequest) throws -> EditOutcome {

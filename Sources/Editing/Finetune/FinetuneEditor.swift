@@ -4,13 +4,13 @@ import Tensors
 
 /// Continual finetuning of one layer (paper, section 3.1): Adam on the layer's weights for each error, until the
 /// prediction is right.
-package final class FinetuneEditor<Model: EditableModel>: Editor {
-    private let options: AdaptorOptions
+package final class FinetuneEditor<Model: EditableModel>: AdaptorEditor {
+    let options: AdaptorOptions
     private let variant: FinetuneOptions
     private let trainer: AdaptorTrainer<Model>
     private let weight: Variable
     private let bias: Variable?
-    private var editCount: Int
+    private(set) var editCount: Int
     private var edits: [EditedInput] = []
 
     /// An editor that starts with the frozen layer, or goes on from a record.
@@ -35,20 +35,7 @@ package final class FinetuneEditor<Model: EditableModel>: Editor {
 
     private var parameters: [Variable] { [weight] + (bias.map { [$0] } ?? []) }
 
-    private var layer: LinearAdaptor { LinearAdaptor(weight: weight.value, bias: bias?.value) }
-
-    package var adaptor: (any Adaptor)? { layer }
-
-    package var summary: String { "\(editCount) edits" }
-
-    package var record: AdaptorRecord {
-        AdaptorRecord(tensors: layer.tensors.mapValues { $0.copy() }, editCount: editCount)
-    }
-
-    package func apply(to prefix: SitePrefix) -> Retrieval {
-        guard editCount > 0 else { return Retrieval(siteOutput: nil) }
-        return Retrieval(siteOutput: layer.siteOutput(of: SiteView(prefix, query: options.query)))
-    }
+    var layer: LinearAdaptor { LinearAdaptor(weight: weight.value, bias: bias?.value) }
 
     package func edit(_ request: EditRequest) throws -> EditOutcome {
         let input = EditedInput(request, query: options.query)

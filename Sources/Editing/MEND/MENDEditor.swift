@@ -6,10 +6,10 @@ import Tensors
 /// the factors of the layer's finetuning gradient into those of an update of its weights. It is trained on each error until
 /// its update corrects the model; the update is then applied, and the hypernetwork goes on from there.
 ///
-/// The error serves as inner and as outer example. Locality is the loss of an earlier edit, drawn by (seed, step): the
-/// model gives its label, which is what the divergence from its own predictions would hold it to.
-package final class MENDEditor<Model: EditableModel>: Editor {
-    private let options: AdaptorOptions
+/// The error serves as inner and as outer example. Locality is that of an earlier edit, drawn by (seed, step): the loss on
+/// what the model says of it before the update, in place of the divergence from the whole distribution.
+package final class MENDEditor<Model: EditableModel>: AdaptorEditor {
+    let options: AdaptorOptions
     private let variant: MENDOptions
     private let trainer: AdaptorTrainer<Model>
     private var weight: Tensor
@@ -21,7 +21,7 @@ package final class MENDEditor<Model: EditableModel>: Editor {
     private let rateOptimiser: AdamW
     private var inputMoments: RunningMoments
     private var gradientMoments: RunningMoments
-    private var editCount: Int
+    private(set) var editCount: Int
     private var edits: [EditedInput]
 
     /// An editor that starts with the frozen layer and an untrained hypernetwork, or goes on from a record.
@@ -52,11 +52,7 @@ package final class MENDEditor<Model: EditableModel>: Editor {
     /// What is trained.
     var named: [(name: String, variable: Variable)] { network.parameters + [("rate", rate)] }
 
-    private var layer: LinearAdaptor { LinearAdaptor(weight: weight, bias: bias) }
-
-    package var adaptor: (any Adaptor)? { layer }
-
-    package var summary: String { "\(editCount) edits" }
+    var layer: LinearAdaptor { LinearAdaptor(weight: weight, bias: bias) }
 
     package var record: AdaptorRecord {
         var tensors = ["weight": weight]
@@ -66,11 +62,6 @@ package final class MENDEditor<Model: EditableModel>: Editor {
             gradientMoments.tensors("gradient"),
         ] { tensors.merge(part) { $1 } }
         return AdaptorRecord(tensors: tensors.mapValues { $0.copy() }, editCount: editCount)
-    }
-
-    package func apply(to prefix: SitePrefix) -> Retrieval {
-        guard editCount > 0 else { return Retrieval(siteOutput: nil) }
-        return Retrieval(siteOutput: layer.siteOutput(of: SiteView(prefix, query: options.query)))
     }
 
     package func edit(_ request: EditRequest) throws -> EditOutcome {
@@ -87,7 +78,7 @@ package final class MENDEditor<Model: EditableModel>: Editor {
         gradientMoments.add(factors.v)
         let normalised = (u: inputMoments.normalised(factors.u), v: gradientMoments.normalised(factors.v))
         var random = RandomStream(seed: options.seed, purpose: .replay, index: UInt64(request.step))
-        let earlier = edits.isEmpty ? nil : edits[Int.random(in: 0..<edits.count, using: &random)]
+        let earlier = edits.isEmpty ? nil : try kept(edits[Int.random(in: 0..<edits.count, using: &random)])
         var (loss, steps, success) = (innerLoss, 0, false)
         while steps < options.steps, !success {
             guard let found = trainStep(normalised, input, earlier) else { break }
@@ -114,6 +105,11 @@ package final class MENDEditor<Model: EditableModel>: Editor {
         return ((Rows.gather(input.view.rows, kept), Rows.gather(gradient, kept)), each[0])
     }
 
+    /// An earlier input with what the model says of it now.
+    private func kept(_ input: EditedInput) throws -> EditedInput {
+        try EditedInput(view: input.view, label: trainer.answer(to: input, layer, maxNewTokens: input.label.count))
+    }
+
     /// The layer's weights after the update that the hypernetwork makes of the factors.
     private func updatedWeight(_ factors: (u: Tensor, v: Tensor), _ tape: Tape) -> Variable {
         let (u, v) = network(u: factors.u, v: factors.v, tape)
@@ -124,7 +120,7 @@ package final class MENDEditor<Model: EditableModel>: Editor {
         LinearAdaptor(weight: updatedWeight(factors, Tape(recording: false)).value, bias: bias)
     }
 
-    /// The outer loss: of the edit, and of an earlier one, with the updated weights.
+    /// The outer loss: of the edit, and of an earlier input, with the updated weights.
     func outerLoss(
         _ factors: (u: Tensor, v: Tensor), _ input: EditedInput, _ earlier: EditedInput?, _ tape: Tape
     ) -> (total: Variable, edit: Float) {

@@ -6,7 +6,7 @@ package struct MENDOptions: Sendable, Equatable {
     package var editRateLearningRate: Float = 1e-4
     /// The most rows of the hypernetwork's factors.
     package var rank = 1920
-    /// The weight of the edit's loss, and of the loss of earlier edits, which stands for locality.
+    /// The weight of the edit's loss, and of locality.
     package var editWeight: Float = 0.1
     package var localityWeight: Float = 1
     /// The largest norm of the hypernetwork's gradients together.

@@ -3,12 +3,12 @@ import Models
 import Tensors
 
 /// The memory network adaptor (paper, section 3.1): a soft codebook. Attention and values are trained on each error.
-package final class MemoryEditor<Model: EditableModel>: Editor {
-    private let options: AdaptorOptions
+package final class MemoryEditor<Model: EditableModel>: AdaptorEditor {
+    let options: AdaptorOptions
     private let trainer: AdaptorTrainer<Model>
     private let attention: TrainableLayer
     private let values: Variable
-    private var editCount: Int
+    private(set) var editCount: Int
 
     /// An editor that begins with random attention and values uniform in [0, 1), or goes on from a record.
     ///
@@ -29,21 +29,8 @@ package final class MemoryEditor<Model: EditableModel>: Editor {
     /// What is trained.
     var named: [(name: String, variable: Variable)] { attention.named("attention") + [("values", values)] }
 
-    private var layer: MemoryAdaptor {
+    var layer: MemoryAdaptor {
         MemoryAdaptor(attention: attention.frozen, values: values.value, replacement: options.replacement)
-    }
-
-    package var adaptor: (any Adaptor)? { layer }
-
-    package var summary: String { "\(editCount) edits" }
-
-    package var record: AdaptorRecord {
-        AdaptorRecord(tensors: layer.tensors.mapValues { $0.copy() }, editCount: editCount)
-    }
-
-    package func apply(to prefix: SitePrefix) -> Retrieval {
-        guard editCount > 0 else { return Retrieval(siteOutput: nil) }
-        return Retrieval(siteOutput: layer.siteOutput(of: SiteView(prefix, query: options.query)))
     }
 
     package func edit(_ request: EditRequest) throws -> EditOutcome {

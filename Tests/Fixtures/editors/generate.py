@@ -171,12 +171,15 @@ def mend(out, keys, values):
         u, v = normalised(q, seen_u), normalised(v, seen_v)
         # The earlier edit is the first one: the test keeps no other.
         earlier = edits[0] if edits else None
+        if earlier is not None:
+            with torch.no_grad():
+                kept = (logit(earlier @ weight.T + MODEL["layers.1.bias"]) > 0).float()
         for step in range(STEPS):
             updated = weight - rate * gradient(u, v)
             loss = nll(logit(q @ updated.T + MODEL["layers.1.bias"]), target)
             total = 0.1 * loss
-            if earlier:
-                total = total + nll(logit(earlier[0] @ updated.T + MODEL["layers.1.bias"]), earlier[1])
+            if earlier is not None:
+                total = total + nll(logit(earlier @ updated.T + MODEL["layers.1.bias"]), kept)
             for optimiser in optimisers:
                 optimiser.zero_grad()
             total.backward()
@@ -189,7 +192,7 @@ def mend(out, keys, values):
                     break
         weight = updated.detach()
         if number == 0:
-            edits.append((q, target))
+            edits.append(q)
         labels.append(label), steps.append(step + 1), losses.append(loss.item())
         out[f"mend.weight.{number}"] = weight.clone()
     out |= {f"mend.final.{name}": p.detach().clone() for name, p in network.items()}
