@@ -4,8 +4,8 @@
 
 # What a pipeline runs on: pipelines/profiles/PROFILE.mk.
 PROFILE ?= mini
-# The experiment: pipelines/PIPELINE.mk.
-PIPELINE ?= zsre
+# The experiments: pipelines/NAME.mk for each NAME. Those whose real files are named; else all of them.
+PIPELINE ?= $(or $(strip $(if $(ZSRE)$(NQ),zsre) $(if $(SCOTUS),scotus)),synthetic scotus zsre)
 # How many stages of a pipeline run at once.
 JOBS ?= $(or $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS))),$(shell nproc))
 # The Swift toolchain's command.
@@ -28,11 +28,14 @@ SWIFT_OPTIONS = -c release -Xswiftc -enable-testing $(SWIFT_FLAGS)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help packages build test profile pipeline sweep figures format lint clean distclean
+.PHONY: help packages build test profile pipeline sweep report figures format lint clean distclean
 
-# Variables of the command line reach the pipeline through MAKEFLAGS; -j must not be given twice.
-pipeline_make = $(MAKE) --no-print-directory -f pipelines/$(PIPELINE).mk PROFILE=$(PROFILE) JOBS=$(JOBS) \
+# $(call experiments,GOALS): makes them in each experiment. Variables of the command line reach it through MAKEFLAGS; -j
+# must not be given twice.
+experiment_make = $(MAKE) --no-print-directory -f pipelines/$(1).mk PROFILE=$(PROFILE) JOBS=$(JOBS) \
 	$(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+experiments = for experiment in $(PIPELINE); do $(call experiment_make,$$experiment) $(1); done
+figure_folders = $(patsubst %/,%,$(sort $(dir $(wildcard runs/$(PROFILE)/figures/*/summary.tsv))))
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -50,23 +53,31 @@ test: packages  ## Build and run all tests
 
 # Fails early, before the build, on what is wrong with the profile.
 profile:
-	+@$(pipeline_make) profile
+	+@$(call experiments,profile)
 
-pipeline: profile build  ## Run the whole experiment of PROFILE into runs/PROFILE and print what it shows
-	+@if $(pipeline_make) --question all >/dev/null; then \
-		echo "runs/$(PROFILE): all is up to date"; \
-	else \
-		SECONDS=0; $(pipeline_make) all; echo "runs/$(PROFILE): done in $$SECONDS s"; \
-	fi
-	+@$(pipeline_make) report
+pipeline: profile build  ## Run the experiments of PROFILE into runs/PROFILE and print what they show
+	+@begin=$$SECONDS; for experiment in $(PIPELINE); do \
+		if $(call experiment_make,$$experiment) --question all >/dev/null; then \
+			echo "runs/$(PROFILE): $$experiment is up to date"; \
+		else \
+			start=$$SECONDS; $(call experiment_make,$$experiment) all; \
+			echo "runs/$(PROFILE): $$experiment is done in $$((SECONDS - start)) s"; \
+		fi; \
+	done; echo "runs/$(PROFILE): all done in $$((SECONDS - begin)) s"
+	+@$(call experiments,report)
 
-sweep: profile build  ## Run the experiment up to the metric tables, without figures
-	+@$(pipeline_make) metrics
+sweep: profile build  ## Run the whole grid of editors and learning rates over three seeds
+	+@$(MAKE) --no-print-directory pipeline PACKAGES= SEEDS="$(or $(SEEDS),0 1 2)" \
+		RATES="$(or $(RATES),1e-1 1e-2 1e-3 1e-4 1e-5)"
+
+report:  ## Gather the pictures, tables, settings and times of the last run in runs/PROFILE/report.html
+	@$(if $(figure_folders),,echo "runs/$(PROFILE): nothing to report yet; run make pipeline first" >&2; exit 1)
+	.build/release/plot-data report --figures $(figure_folders) --runs runs/$(PROFILE) --output runs/$(PROFILE)/report.html
 
 figures: profile build  ## Install gnuplot where it is missing and draw the pictures afresh
 	@pipelines/packages.sh gnuplot-nox
-	@rm -f runs/$(PROFILE)/figures/*.svg runs/$(PROFILE)/figures/*.png
-	+@$(pipeline_make) pictures
+	@rm -f runs/$(PROFILE)/figures/*/*.svg runs/$(PROFILE)/figures/*/*.png
+	+@$(call experiments,pictures)
 
 format:  ## Format the Swift sources
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests

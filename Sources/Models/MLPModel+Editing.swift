@@ -13,8 +13,8 @@ extension MLPModel: EditableModel {
         }
     }
 
-    /// The last hidden layer.
-    package var defaultSite: EditSite { editSites[max(0, editSites.count - 2)] }
+    /// The first layer, whose input is the points themselves: a radius is then a distance between them.
+    package var defaultSite: EditSite { editSites[0] }
 
     private func index(of site: EditSite) -> Int {
         guard let index = editSites.firstIndex(of: site) else {

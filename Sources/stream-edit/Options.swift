@@ -31,7 +31,7 @@ struct EditingOptions: ParsableArguments {
         help: ArgumentHelp(
             "The layer to edit, by its Hugging Face path, such as encoder.block.4.layer.1.DenseReluDense.wo; an "
                 + "unknown one prints those there are. Default: the feed-forward output of the last encoder layer; the "
-                + "last hidden layer of an MLP.", valueName: "path"))
+                + "first layer of an MLP.", valueName: "path"))
     var layer: String?
 
     @Option(

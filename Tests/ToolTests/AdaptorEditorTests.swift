@@ -139,7 +139,7 @@ struct AdaptorEditorTests {
         let run = try await edit("finetune", "log")
         #expect(run.status == 0, "\(run.errors)")
         let settings = try #require(try log("log").record()["settings"] as? [String: String])
-        #expect(settings["layer"] == "layers.1", "the default layer")
+        #expect(settings["layer"] == "layers.0", "the default layer")
         let steps = try log("log").rows().filter { $0["error"] == "1" }.compactMap { Int($0["step"] ?? "") }
         for (step, edited) in [("0", false), ("\(steps[3])", true)] {
             let made = try await evaluate(
