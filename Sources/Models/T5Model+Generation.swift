@@ -16,10 +16,11 @@ extension T5Model {
         var slots = Array(0..<layout.count)
         var tokens = [Int32](repeating: config.decoderStartTokenID, count: layout.count)
         for position in 0..<maxNewTokens where !slots.isEmpty {
-            let logits = state.step(tokens, slots: slots, position: position, tape)
+            let states = state.step(tokens, slots: slots, position: position, tape)
+            let likeliest = likeliestTokens(after: states)
             var nextSlots: [Int] = [], nextTokens: [Int32] = []
             for (row, slot) in slots.enumerated() {
-                guard let best = Reduction.argmax(logits.pointer + row * config.vocabSize, config.vocabSize) else {
+                guard let best = likeliest[row] else {
                     throw .notANumber(context: "generating token \(position + 1) of an answer")
                 }
                 answers[slot].append(Int32(best))
@@ -32,6 +33,13 @@ extension T5Model {
             tokens = nextTokens
         }
         return answers
+    }
+
+    /// The token with the largest logit after each of the decoder's states; nil where a logit is NaN.
+    private func likeliestTokens(after states: Variable) -> [Int?] {
+        let input = headInput(states, Tape(recording: false)).value
+        // The copy that the other way makes would not follow a training.
+        return head.requiresGradient ? GreedyHead.plain(input, weight: head.value) : greedyHead.argmax(input)
     }
 }
 
@@ -55,8 +63,8 @@ private struct DecodingState {
         bias = model.decoder.bias(length: capacity, tape).kernel
     }
 
-    /// Logits `[slots, vocabulary]` after feeding one token to each of the given sequences.
-    func step(_ tokens: [Int32], slots: [Int], position: Int, _ tape: Tape) -> Tensor {
+    /// The decoder's states `[slots, d_model]` after feeding one token to each of the given sequences.
+    func step(_ tokens: [Int32], slots: [Int], position: Int, _ tape: Tape) -> Variable {
         var x = tape.gather(model.shared, tokens)
         for (index, block) in model.decoder.blocks.enumerated() {
             let own = block.selfAttention, cross = block.crossAttention
@@ -74,6 +82,6 @@ private struct DecodingState {
             x = tape.add(x, tape.linear(Variable(read), weight: cross.o))
             x = tape.add(x, block.feedForward(block.feedForwardNorm(x, tape), tape))
         }
-        return model.project(model.decoder.finalNorm(x, tape), tape).value
+        return model.decoder.finalNorm(x, tape)
     }
 }

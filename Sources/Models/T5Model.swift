@@ -11,6 +11,8 @@ package final class T5Model {
     let encoder: T5Encoder
     let decoder: T5Decoder
     let head: Variable
+    /// Finds the largest logit of a frozen head. Made when a token is generated for the first time: loading only maps.
+    lazy var greedyHead = GreedyHead(weight: head.value)
 
     /// Loads a Hugging Face folder. Float32 weights of a safetensors file stay in the mapped file.
     ///
@@ -74,13 +76,8 @@ package final class T5Model {
     }
 
     /// With tied embeddings the decoder's states are scaled by d_model^-0.5 before the head.
-    private func headInput(_ decoded: Variable, _ tape: Tape) -> Variable {
+    func headInput(_ decoded: Variable, _ tape: Tape) -> Variable {
         config.tieWordEmbeddings ? tape.scale(decoded, by: 1 / Float(config.dModel).squareRoot()) : decoded
-    }
-
-    /// Logits of the decoder's states, `[rows, vocabulary]`.
-    func project(_ decoded: Variable, _ tape: Tape) -> Variable {
-        tape.linear(headInput(decoded, tape), weight: head)
     }
 
     /// Logits `[label rows, vocabulary]` with teacher forcing.

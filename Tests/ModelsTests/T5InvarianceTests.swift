@@ -102,6 +102,32 @@ struct T5InvarianceTests {
         #expect(chosen == answers.flatMap { $0 })
     }
 
+    @Test(
+        "A vocabulary that is searched through its copy in 8 bits gives the tokens of all logits",
+        arguments: [false, true])
+    func largeVocabulary(tied: Bool) throws {
+        var config = T5Config()
+        (config.vocabSize, config.dModel, config.dKV, config.dFF) = (9000, 64, 16, 96)
+        (config.numLayers, config.numDecoderLayers, config.numHeads) = (1, 2, 4)
+        config.tieWordEmbeddings = tied
+        let frozen = try T5Model(config, WeightStore(.random(seed: 1), trainable: false))
+        // The same weights: a head that may change is never copied.
+        let trained = try T5Model(config, WeightStore(.random(seed: 1), trainable: true))
+        let inputs = (0..<6).map { n in ModelInput((0...n).map { Int32(17 + 131 * n + 977 * $0) }) }
+        let answers = { (model: T5Model, inputs: [ModelInput]) in
+            let (encoded, layout) = model.encode(inputs, Tape(recording: false))
+            return try model.generate(encoded: encoded.value, layout, maxNewTokens: 12)
+        }
+        let expected = try answers(trained, inputs)
+        for batch in [1, 2, 4, 6] {
+            let found = try stride(from: 0, to: 6, by: batch).flatMap {
+                try answers(frozen, Array(inputs[$0..<min(6, $0 + batch)]))
+            }
+            #expect(found == expected, "\(batch) at a time")
+        }
+        #expect(Set(expected).count > 1)
+    }
+
     @Test("A lower limit cuts answers short and changes nothing else", arguments: T5Fixture.small)
     func limits(fixture: T5Fixture) throws {
         let reference = try fixture.reference()
