@@ -46,13 +46,13 @@ SCOTUS ?=
 LABELS ?=
 BERT ?=
 $(call needed,SCOTUS LABELS BERT)
-SETS ?=
+SETS ?= --edit-count 1000
 # Tokens of a document, in training and after it.
 TOKENS ?= --max-length 256
-PRETRAIN ?= --epochs 4 $(TOKENS) --learning-rate 1e-4
+PRETRAIN ?= --epochs 5 --batch-size 8 $(TOKENS) --learning-rate 2e-4
 
 LAYER ?= bert.encoder.layer.5.output.dense
-RADII ?= 0.1 1 3
+RADII ?= 0.1 2 4
 
 else
 $(error PROFILE=sample has the experiments zsre and scotus; the synthetic one needs no files: PROFILE=mini)
