@@ -127,7 +127,9 @@ struct AdaptorEditorTests {
         #expect(rest.status == 0, "\(rest.errors)")
         #expect(try log("whole").data("editor.safetensors") == log("cut").data("editor.safetensors"))
         #expect(try log("whole").timelessRows() == log("cut").timelessRows())
-        #expect(try log("cut").names() == ["editor.safetensors", "edits.tsv", "run.json", "snapshots"])
+        // A process that is killed while it writes leaves a hidden file of another name behind.
+        let names = try log("cut").names().filter { !$0.hasPrefix(".") }
+        #expect(names == ["editor.safetensors", "edits.tsv", "run.json", "snapshots"])
     }
 
     @Test("Predictions are those of a snapshot, or of the frozen model; a step between two snapshots is refused")
