@@ -34,15 +34,19 @@ package struct DocumentRecord: Equatable, Sendable {
 extension DocumentRecord {
     /// Reads a set as `write` leaves it, or any JSONL of documents: `text` and `label`; `id` is the number of the row
     /// and `year` unknown where they are left out.
+    ///
+    /// - Parameter labelNeeded: whether a row without a label is an error; if not, its label is empty.
     /// - Throws: `DatasetError` naming the line and the field; `FilesError` when the file cannot be read.
-    package static func read(from url: URL, member: String? = nil) throws -> [DocumentRecord] {
+    package static func read(
+        from url: URL, member: String? = nil, labelNeeded: Bool = true
+    ) throws -> [DocumentRecord] {
         let file = try DataFile(url, member: member)
         var records: [DocumentRecord] = []
         try file.forEachRow { row in
             records.append(
                 DocumentRecord(
                     id: try row.has("id") ? row.integer("id") : records.count, text: try row.text("text"),
-                    label: try row.text("label"), year: try row.has("year") ? row.integer("year") : nil,
+                    label: try labelNeeded || row.has("label") ? row.text("label") : "", year: try row.has("year") ? row.integer("year") : nil,
                     source: try row.has("source") ? source(row.object("source")) : nil))
         }
         guard !records.isEmpty else {

@@ -93,7 +93,7 @@ struct SetOptions: ParsableArguments {
 struct PredictionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "What to predict, each line an object with a \"question\", or \"features\" (numbers).",
+            "What to predict, each line an object with a \"question\", \"text\", or \"features\" (numbers).",
             valueName: "file.jsonl"))
     var predict: URL?
 

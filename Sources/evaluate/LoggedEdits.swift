@@ -117,7 +117,6 @@ enum EvaluateError: Error, CustomStringConvertible {
     case otherInput(path: String, log: String)
     case stepPastEnd(step: Int, last: Int)
     case noSnapshot(step: Int, log: String, before: Int, after: Int)
-    case noText(folder: String)
 
     var description: String {
         switch self {
@@ -133,8 +132,6 @@ enum EvaluateError: Error, CustomStringConvertible {
         case .noSnapshot(let step, let log, let before, let after):
             "\(log): edits were made between the snapshot at step \(before) and step \(step); ask for step \(before) or "
                 + "\(after), or edit again with a smaller --snapshot-every"
-        case .noText(let folder):
-            "\(folder): no tokenizer for a classifier's text; score token sets with --upstream instead"
         }
     }
 }

@@ -25,7 +25,8 @@ struct PredictionWriter<Model: EditableModel> {
         switch (edited.model.task, edited.model.inputKind) {
         case (.generation, _): try answer(inputs, to: output)
         case (.classification(let names), .features): try classify(inputs, names: names, to: output)
-        case (.classification, .tokens): throw EvaluateError.noText(folder: edited.folder.path)
+        case (.classification(let names), .tokens(_, let longest)):
+            try classify(texts: inputs, names: names, longest: longest, to: output)
         }
     }
 
@@ -57,6 +58,24 @@ struct PredictionWriter<Model: EditableModel> {
                     found)
             }, to: output)
         Message.note("classified \(lines.count) rows as after step \(step)")
+    }
+
+    /// Classifies texts, cut to the length that the stream was cut to.
+    private func classify(texts: URL, names: [String], longest: Int?, to output: URL) throws {
+        let lines = try DocumentRecord.read(from: texts, labelNeeded: false)
+        let tokenizer = try WordPieceTokenizer(folder: edited.folder)
+        let length = edited.edits.metadata["max_length"].flatMap(Int.init) ?? longest ?? 512
+        let inputs = lines.map { ModelInput(tokenizer.encode($0.text, maxLength: min(length, longest ?? length))) }
+        for (row, input) in inputs.enumerated() {
+            try edited.model.check(input, context: "\(texts.path): row \(row)")
+        }
+        try write(
+            zip(lines, try predictions(of: inputs)).map { line, found in
+                PredictionLine(
+                    id: line.id, label: line.label.isEmpty ? nil : line.label, prediction: names[Int(found.output[0])],
+                    found)
+            }, to: output)
+        Message.note("classified \(lines.count) texts as after step \(step)")
     }
 
     private func predictions(of inputs: [ModelInput]) throws -> [Prediction] {
