@@ -38,11 +38,12 @@ struct EditRun<Model: EditableModel> {
             ?? EditLog.State(record: fresh, metadata: settings.values)
         let editsLeft = (editing.maxEdits ?? .max) - state.record.editCount
         let wasComplete = FileManager.default.fileExists(atPath: manifestFile.path)
-        let editor = try make(state.record, try latestEdits(historyNeeded, in: state.rows))
         if state.steps >= set.items.count || editsLeft <= 0, wasComplete {
-            Message.note("\(files.output.relativePath): all done, \(editor.summary) in \(state.steps) inputs")
+            let done = try make(state.record, []).summary
+            Message.note("\(files.output.relativePath): all done, \(done) in \(state.steps) inputs")
             return
         }
+        let editor = try make(state.record, try latestEdits(historyNeeded, in: state.rows))
         if state.steps > 0 { Message.note("going on after input \(state.steps) of \(set.items.count)") }
         if wasComplete { try FileManager.default.removeItem(at: manifestFile) }
 

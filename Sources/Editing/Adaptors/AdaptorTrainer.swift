@@ -78,10 +78,15 @@ struct AdaptorTrainer<Model: EditableModel> {
     }
 
     private func putBack(_ parameters: [Variable], to before: [Tensor], loss: Float, steps: Int) -> Result {
+        Self.putBack(parameters, to: before)
+        return Result(loss: loss, steps: steps, success: false)
+    }
+
+    /// Gives the parameters the values that they had before.
+    static func putBack(_ parameters: [Variable], to before: [Tensor]) {
         for (parameter, old) in zip(parameters, before) {
             parameter.value.pointer.update(from: old.pointer, count: old.count)
             parameter.clearGradient()
         }
-        return Result(loss: loss, steps: steps, success: false)
     }
 }

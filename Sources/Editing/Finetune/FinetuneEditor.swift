@@ -72,9 +72,8 @@ package final class FinetuneEditor<Model: EditableModel>: AdaptorEditor {
             addGradients(of: batch[...], 1 / Float(batch.count))
             adam.step(parameters)
         }
-        guard !parameters.allSatisfy({ Reduction.sumOfSquares($0.value).isFinite }) else { return }
-        for (parameter, old) in zip(parameters, before) {
-            parameter.value.pointer.update(from: old.pointer, count: old.count)
+        if !parameters.allSatisfy({ Reduction.sumOfSquares($0.value).isFinite }) {
+            AdaptorTrainer<Model>.putBack(parameters, to: before)
         }
     }
 
