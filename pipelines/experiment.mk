@@ -24,15 +24,19 @@ FIGURES := $(RUN)/figures/$(task)
 # $(call with-text,SETS): the sets with the JSONL beside them.
 with-text = $(1) $(patsubst %.safetensors,%.jsonl,$(1))
 
+# What does not change the result of a run: threads, and the folder through which runs share passes of the frozen model and
+# trained values.
+SHARED = --threads $(THREADS) --cache $(RUN)/cache
+
 # $(call edit,NAME,STREAM,HOLDOUT,OPTIONS,RECORD): a run of stream-edit over a stream and its scores: the edit log
 # EDITS/NAME, whose record is RECORD, and the table METRICS/NAME.tsv. HOLDOUT may be empty.
 define edit
 $(call stage,$(task)-edit-$(1),$(addprefix $(EDITS)/$(1)/,$(5) edits.tsv run.json),$(2) $(model),stream-edit,\
-	--model $(MODEL) --stream $(2) $(4) --output $(EDITS)/$(1),--overwrite --threads $(THREADS),$(EDITS)/$(1))
+	--model $(MODEL) --stream $(2) $(4) --output $(EDITS)/$(1),--overwrite $(SHARED),$(EDITS)/$(1))
 $(call stage,$(task)-evaluate-$(1),$(METRICS)/$(1).tsv,\
 	$(addprefix $(EDITS)/$(1)/,$(5) edits.tsv run.json) $(call with-text,$(upstream) $(2) $(3)),evaluate,\
 	--edits $(EDITS)/$(1) --upstream $(upstream) $(addprefix --holdout ,$(3)) --output $(METRICS)/$(1).tsv,\
-	--threads $(THREADS))
+	$(SHARED))
 logs += $(EDITS)/$(1)/run.json
 tables += $(METRICS)/$(1).tsv
 endef

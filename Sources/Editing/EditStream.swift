@@ -28,27 +28,22 @@ package struct EditStream<Model: EditableModel> {
         case everyInput
     }
 
-    package let model: Model
-    package let site: EditSite
+    private let passes: FrozenPasses<Model>
     package let items: [TokenizedSet.Item]
-    package let maxNewTokens: Int
     package let errorRule: ErrorRule
     /// How many coming inputs pass through the frozen model together, and how many errors among them the editor is
     /// told of. With 1 every input is handled by itself: the plain path, with the same results.
     package let lookahead: Int
 
     package init(
-        model: Model, site: EditSite, items: [TokenizedSet.Item], maxNewTokens: Int,
-        errorRule: ErrorRule = .wrongAnswer,
+        _ items: [TokenizedSet.Item], through passes: FrozenPasses<Model>, errorRule: ErrorRule = .wrongAnswer,
         lookahead: Int = 1
     ) {
         precondition(lookahead > 0, "the present input is one")
-        self.lookahead = lookahead
-        self.model = model
-        self.site = site
+        self.passes = passes
         self.items = items
-        self.maxNewTokens = maxNewTokens
         self.errorRule = errorRule
+        self.lookahead = lookahead
     }
 
     /// Streams the inputs after the first `start`. Stops at the end, or when `editsLeft` edits have been made.
@@ -61,19 +56,19 @@ package struct EditStream<Model: EditableModel> {
         var position = start
         while position < items.count && editsLeft > 0 {
             let ahead = items[position..<min(position + lookahead, items.count)]
-            let prefixes = model.prefixes(of: ahead.map { ModelInput($0) }, at: site)
-            let frozen = try frozenAnswers(prefixes)
-            let requests = zip(ahead, prefixes).enumerated().map { offset, pair in
-                EditRequest(step: position + offset + 1, id: pair.0.id, prefix: pair.1, label: pair.0.label)
+            let inputs = ahead.map { ModelInput($0) }
+            let frozen = errorRule == .wrongAnswer ? try passes(inputs) : passes.withoutAnswers(inputs)
+            let requests = zip(ahead, frozen).enumerated().map { offset, pair in
+                EditRequest(step: position + offset + 1, id: pair.0.id, prefix: pair.1.prefix, label: pair.0.label)
             }
-            let expected = requests.indices.filter { isError(frozen[$0], requests[$0].label) }
+            let expected = requests.indices.filter { isError(frozen[$0].answer, requests[$0].label) }
             let start = ContinuousClock.now
             editor.lookAhead(expected.prefix(editsLeft).map { requests[$0] })
             // Each edit bears its share of what was done ahead of it.
             let share = (ContinuousClock.now - start) / .seconds(max(expected.count, 1))
             for (offset, request) in requests.enumerated() where editsLeft > 0 {
                 position += 1
-                let row = try pass(request, frozen: frozen[offset], secondsAhead: share, to: editor)
+                let row = try pass(request, frozen: frozen[offset].answer, secondsAhead: share, to: editor)
                 if row.outcome != nil { editsLeft -= 1 }
                 try onRow(row)
             }
@@ -84,20 +79,13 @@ package struct EditStream<Model: EditableModel> {
         errorRule == .everyInput || answer != label
     }
 
-    /// What the frozen model answers, for inputs that the editor defers on.
-    private func frozenAnswers(_ prefixes: [SitePrefix]) throws -> [[Int32]] {
-        guard errorRule == .wrongAnswer else { return prefixes.map { _ in [] } }
-        return try model.predict(
-            prefixes, at: site, siteOutput: Rows.concatenate(prefixes.map(\.siteOutput)), maxNewTokens: maxNewTokens)
-    }
-
     private func pass(
         _ request: EditRequest, frozen: [Int32], secondsAhead: Double, to editor: some Editor
     ) throws -> StreamRow {
         let retrieval = editor.apply(to: request.prefix)
         var answer = frozen
         if errorRule == .wrongAnswer, let output = retrieval.siteOutput {
-            answer = try model.predict([request.prefix], at: site, siteOutput: output, maxNewTokens: maxNewTokens)[0]
+            answer = try passes.predict([request.prefix], siteOutput: output)[0]
         }
         let start = ContinuousClock.now
         let outcome = isError(answer, request.label) ? try editor.edit(request) : nil

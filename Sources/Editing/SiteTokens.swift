@@ -11,12 +11,7 @@ package enum QueryToken: String, Sendable, CaseIterable {
         switch self {
         case .last: return rows.rows(rows.rowCount - 1..<rows.rowCount).array
         case .first: return rows.rows(0..<1).array
-        case .mean:
-            var sum = [Float](repeating: 0, count: rows.rowWidth)
-            for row in 0..<prefix.input.visible {
-                for (column, x) in rows.rows(row..<row + 1).array.enumerated() { sum[column] += x }
-            }
-            return sum.map { $0 / Float(prefix.input.visible) }
+        case .mean: return prefix.siteInputMean.array
         }
     }
 }

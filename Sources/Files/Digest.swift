@@ -20,7 +20,7 @@ package enum Digest {
         hexadecimal(SHA256.hash(data: data))
     }
 
-    private static func hexadecimal(_ digest: SHA256.Digest) -> String {
+    static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789abcdef")
         return digest.reduce(into: "") { text, byte in
             text.append(digits[Int(byte >> 4)])

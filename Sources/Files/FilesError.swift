@@ -20,6 +20,8 @@ package enum FilesError: Error, Equatable, CustomStringConvertible, Sendable {
     case unknownMember(path: String, member: String, present: [String])
     case severalMembers(path: String, present: [String])
     case noMembers(path: String)
+    /// A file that is no store of records.
+    case notRecords(path: String)
     /// A member was named, but the file is no archive.
     case notAnArchive(path: String, member: String)
 
@@ -57,6 +59,8 @@ package enum FilesError: Error, Equatable, CustomStringConvertible, Sendable {
             "\(path): has several members, name one of: \(Self.list(present))"
         case .noMembers(let path):
             "\(path): the archive is empty, expected a data file in it"
+        case .notRecords(let path):
+            "\(path): not a file of cached records; remove it, or name another cache folder"
         case .notAnArchive(let path, let member):
             "\(path): is no archive, so it has no member \(member); leave the member's name out"
         }

@@ -33,8 +33,9 @@ extension BertModel: EditableModel {
         return SiteLayer(weight: layer.weight.value, bias: layer.bias.value)
     }
 
-    /// Of the states after the last layer's attention only those of `[CLS]` are read; there, output and residual are
-    /// kept for it and, since values may start from it, for the last token. At other sites they are kept for all tokens.
+    /// Of the states after the last layer's attention only those of `[CLS]` are read; there, input, output and residual
+    /// are kept for it and, since queries and values may come from it, for the last token. At other sites they are kept
+    /// for all tokens.
     package func prefixes(of inputs: [ModelInput], at site: EditSite) -> [SitePrefix] {
         var result: [SitePrefix] = []
         var group: [ModelInput] = [], tokens = 0
@@ -68,13 +69,14 @@ extension BertModel: EditableModel {
             return index < layers.count - 1 ? Array(0...last) : last == 0 ? [0] : [0, last]
         }
         let kept = BertRows.positions(positions, of: layout)
-        let siteOutput = (isOutput ? layer.output : layer.intermediate)(
-            kept.select(siteInput, pass.tape), kept.layout, pass.tape)
+        let keptInput = kept.select(siteInput, pass.tape)
+        let siteOutput = (isOutput ? layer.output : layer.intermediate)(keptInput, kept.layout, pass.tape)
         let residual = kept.select(attended, pass.tape)
         return inputs.indices.map { n in
             let rows = kept.layout.rows(of: n)
             return SitePrefix(
-                input: inputs[n], siteInput: siteInput.value.rows(layout.rows(of: n)).copy(),
+                input: inputs[n], siteInput: keptInput.value.rows(rows).copy(),
+                siteInputMean: Rows.mean(siteInput.value.rows(layout.rows(of: n)), first: inputs[n].visible),
                 siteOutput: siteOutput.value.rows(rows).copy(), residual: residual.value.rows(rows).copy(),
                 positions: positions[n])
         }

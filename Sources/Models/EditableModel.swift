@@ -14,22 +14,28 @@ package struct EditSite: Sendable, Equatable {
 /// What the frozen model knows of one input up to an edit site: all that editing and scoring need, computed once.
 package struct SitePrefix: Sendable {
     package let input: ModelInput
-    /// The layer's input `[tokens, keyWidth]`.
+    /// The layer's input `[positions, keyWidth]`, for the tokens that are kept.
     package let siteInput: Tensor
+    /// The mean of the layer's input over all visible tokens, `[keyWidth]`.
+    package let siteInputMean: Tensor
     /// The frozen layer's output `[positions, valueWidth]`, for the tokens that are kept.
     package let siteOutput: Tensor
     /// What the residual connection around the layer brings, `[positions, width]`, for the same tokens.
     package let residual: Tensor
-    /// The tokens that are kept, by their positions: those that the rest of the model reads, and the last one, from
-    /// which a value may start.
+    /// The tokens that are kept, by their positions: those that the rest of the model reads, and the first and the last
+    /// one, at which queries are taken.
     package let positions: [Int]
 
-    /// - Parameter positions: all tokens where it is not given.
+    /// - Parameters:
+    ///   - siteInputMean: computed from `siteInput` where that has all tokens.
+    ///   - positions: all tokens where it is not given.
     package init(
-        input: ModelInput, siteInput: Tensor, siteOutput: Tensor, residual: Tensor, positions: [Int]? = nil
+        input: ModelInput, siteInput: Tensor, siteInputMean: Tensor? = nil, siteOutput: Tensor, residual: Tensor,
+        positions: [Int]? = nil
     ) {
         self.input = input
         self.siteInput = siteInput
+        self.siteInputMean = siteInputMean ?? Rows.mean(siteInput, first: input.visible)
         self.siteOutput = siteOutput
         self.residual = residual
         self.positions = positions ?? Array(0..<input.rowCount)
@@ -38,8 +44,8 @@ package struct SitePrefix: Sendable {
     /// The same without the layer's input, for those who have taken their query from it.
     package var withoutSiteInput: SitePrefix {
         SitePrefix(
-            input: input, siteInput: Tensor(zeros: [0, siteInput.rowWidth]), siteOutput: siteOutput, residual: residual,
-            positions: positions)
+            input: input, siteInput: Tensor(zeros: [0, siteInput.rowWidth]), siteInputMean: siteInputMean,
+            siteOutput: siteOutput, residual: residual, positions: positions)
     }
 }
 

@@ -4,9 +4,7 @@ import Tensors
 
 /// The predictions of a model for one evaluation set, with one adaptor after another in the place of a layer.
 package final class AdaptedSet<Model: EditableModel>: PredictedSet {
-    private let model: Model
-    private let site: EditSite
-    private let maxNewTokens: Int
+    private let passes: FrozenPasses<Model>
     private let views: [SiteView]
     private let frozenAnswers: [[Int32]]
     package private(set) var answers: [[Int32]]
@@ -16,18 +14,14 @@ package final class AdaptedSet<Model: EditableModel>: PredictedSet {
     private static var batch: Int { 64 }
 
     /// Runs the frozen model over all inputs.
-    package init(
-        model: Model, site: EditSite, query: QueryToken, maxNewTokens: Int, inputs: [ModelInput]
-    ) throws {
-        self.model = model
-        self.site = site
-        self.maxNewTokens = maxNewTokens
+    package init(_ inputs: [ModelInput], through passes: FrozenPasses<Model>, query: QueryToken) throws {
+        self.passes = passes
         var views: [SiteView] = [], answers: [[Int32]] = []
         for start in stride(from: 0, to: inputs.count, by: Self.batch) {
-            let part = model.prefixes(of: Array(inputs[start..<min(start + Self.batch, inputs.count)]), at: site)
-            answers += try model.predict(
-                part, at: site, siteOutput: Rows.concatenate(part.map(\.siteOutput)), maxNewTokens: maxNewTokens)
-            views += part.map { SiteView($0, query: query) }
+            for pass in try passes(Array(inputs[start..<min(start + Self.batch, inputs.count)])) {
+                answers.append(pass.answer)
+                views.append(SiteView(pass.prefix, query: query))
+            }
         }
         self.views = views
         self.answers = answers
@@ -47,9 +41,8 @@ package final class AdaptedSet<Model: EditableModel>: PredictedSet {
         isAdapted = outputs.map { $0 != nil }
         for start in stride(from: 0, to: rerun.count, by: Self.batch) {
             let part = rerun[start..<min(start + Self.batch, rerun.count)]
-            let fresh = try model.predict(
-                part.map { views[$0].prefix }, at: site, siteOutput: Rows.concatenate(part.compactMap { outputs[$0] }),
-                maxNewTokens: maxNewTokens)
+            let fresh = try passes.predict(
+                part.map { views[$0].prefix }, siteOutput: Rows.concatenate(part.compactMap { outputs[$0] }))
             for (i, answer) in zip(part, fresh) { answers[i] = answer }
         }
         return changed

@@ -9,10 +9,8 @@ import Tensors
 /// one new key, so one distance per input finds the new nearest key; only inputs that now get another value, or whose
 /// value was trained, pass through the model again.
 package final class ReplayedSet<Model: EditableModel>: PredictedSet {
-    private let model: Model
-    private let site: EditSite
+    private let passes: FrozenPasses<Model>
     private let options: GRACEOptions
-    private let maxNewTokens: Int
     private let prefixes: [SitePrefix]
     private let queries: [[Float]]
     private let frozenAnswers: [[Int32]]
@@ -24,20 +22,16 @@ package final class ReplayedSet<Model: EditableModel>: PredictedSet {
     private static var batch: Int { 64 }
 
     /// Runs the frozen model over all inputs. `nearest` starts from an empty codebook.
-    package init(
-        model: Model, site: EditSite, options: GRACEOptions, maxNewTokens: Int, inputs: [ModelInput]
-    ) throws {
-        self.model = model
-        self.site = site
+    package init(_ inputs: [ModelInput], through passes: FrozenPasses<Model>, options: GRACEOptions) throws {
+        self.passes = passes
         self.options = options
-        self.maxNewTokens = maxNewTokens
         var prefixes: [SitePrefix] = [], answers: [[Int32]] = [], queries: [[Float]] = []
         for start in stride(from: 0, to: inputs.count, by: Self.batch) {
-            let part = model.prefixes(of: Array(inputs[start..<min(start + Self.batch, inputs.count)]), at: site)
-            answers += try model.predict(
-                part, at: site, siteOutput: Rows.concatenate(part.map(\.siteOutput)), maxNewTokens: maxNewTokens)
-            queries += part.map(options.query.query)
-            prefixes += part.map(\.withoutSiteInput)
+            for pass in try passes(Array(inputs[start..<min(start + Self.batch, inputs.count)])) {
+                answers.append(pass.answer)
+                queries.append(options.query.query(of: pass.prefix))
+                prefixes.append(pass.prefix.withoutSiteInput)
+            }
         }
         self.prefixes = prefixes
         self.queries = queries
@@ -86,8 +80,7 @@ package final class ReplayedSet<Model: EditableModel>: PredictedSet {
             keyInForce[i].map { options.replacement.siteOutput(of: prefixes[i], with: codebook.values[$0]) }
                 ?? prefixes[i].siteOutput
         }
-        let fresh = try model.predict(
-            inputs.map { prefixes[$0] }, at: site, siteOutput: Rows.concatenate(outputs), maxNewTokens: maxNewTokens)
+        let fresh = try passes.predict(inputs.map { prefixes[$0] }, siteOutput: Rows.concatenate(outputs))
         for (i, answer) in zip(inputs, fresh) { answers[i] = answer }
     }
 }

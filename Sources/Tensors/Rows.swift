@@ -42,4 +42,16 @@ package enum Rows {
         }
         return result
     }
+
+    /// The mean of the first `count` rows of `table`, added in their order: `[rowWidth]`.
+    package static func mean(_ table: Tensor, first count: Int) -> Tensor {
+        precondition(count > 0 && count <= table.rowCount, "the first \(count) rows of \(table.rowCount)")
+        let width = table.rowWidth
+        let result = Tensor(zeros: [width])
+        for row in 0..<count {
+            Reduction.addScaled(1, table.pointer + row * width, to: result.pointer, width)
+        }
+        for column in 0..<width { result.pointer[column] /= Float(count) }
+        return result
+    }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Facts about the machine and the process that matter to a measured run.
@@ -18,6 +19,15 @@ package enum Host {
 
     /// The name and release of the system, for example `Debian GNU/Linux 12 (bookworm)`.
     package static var system: String { ProcessInfo.processInfo.operatingSystemVersionString }
+
+    /// What tells this build of this program, on this kind of processor, from every other: results of another may differ
+    /// in their last bits.
+    /// - Throws: `FilesError` when the program's own file cannot be read.
+    package static func build() throws -> String {
+        let kernels = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] ?? ""
+        return try [Digest.sha256(of: URL(fileURLWithPath: "/proc/self/exe")), processor, kernels].joined(
+            separator: "\n")
+    }
 
     /// The most memory the process has held so far, in bytes.
     package static var peakMemory: Int {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 
 /// `--quiet` and `--verbose`.
@@ -56,6 +57,23 @@ package struct OverwriteOption: ParsableArguments {
         for output in outputs where FileManager.default.fileExists(atPath: output.path) {
             throw ToolError.exists(output.path)
         }
+    }
+}
+
+/// `--cache`, a folder of what runs over one model share.
+package struct CacheOption: ParsableArguments {
+    @Option(
+        name: .customLong("cache"),
+        help: ArgumentHelp(
+            "Share what does not depend on the run, such as passes of the frozen model, with other runs through this "
+                + "folder. No result depends on it, and it may be deleted at any time.", valueName: "folder"))
+    package var folder: URL?
+
+    package init() {}
+
+    /// Says why the cache could not keep something, if so. A run does not fail for that.
+    package static func warn(of failure: FilesError?) {
+        if let failure { Message.warning("the cache stayed as it was: \(failure)") }
     }
 }
 

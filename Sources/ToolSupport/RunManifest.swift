@@ -28,6 +28,8 @@ package struct RunManifest: Codable, Sendable {
     package var settings: [String: String] = [:]
     /// Seconds that parts of the run took, by name.
     package var timings: [String: Double]?
+    /// How much of each kind came from a cache and was not computed by this run.
+    package var reused: [String: Int]?
     /// When the run began and ended, in ISO 8601, UTC.
     package var started: String
     package var finished: String?
@@ -41,7 +43,7 @@ package struct RunManifest: Codable, Sendable {
     private var begin: Date?
 
     private enum CodingKeys: String, CodingKey {
-        case tool, version, arguments, seed, inputs, outputs, settings, timings, started, finished, seconds, machine
+        case tool, version, arguments, seed, inputs, outputs, settings, timings, reused, started, finished, seconds, machine
         case peakMemoryBytes = "peak_memory_bytes"
     }
 

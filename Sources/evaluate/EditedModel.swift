@@ -4,6 +4,7 @@ import Foundation
 import Models
 import Scoring
 import Tokenizers
+import ToolSupport
 
 /// A model with its edit log, checked against each other.
 struct EditedModel<Model: EditableModel> {
@@ -11,25 +12,28 @@ struct EditedModel<Model: EditableModel> {
     let folder: URL
     let site: EditSite
     let edits: LoggedEdits
+    /// The frozen model up to the site, with what runs share of it.
+    let passes: FrozenPasses<Model>
 
-    init(_ model: Model, folder: URL, edits: LoggedEdits) throws {
-        try edits.checkModel(in: folder)
+    init(_ model: Model, folder: URL, edits: LoggedEdits, cache: URL?) throws {
+        let digest = try edits.checkModel(in: folder)
         self.model = model
         self.folder = folder
         self.edits = edits
         site = try edits.site(in: model)
+        passes = try FrozenPasses(
+            model: model, site: site, maxNewTokens: edits.maxNewTokens,
+            cache: try cache.map { RunCache(folder: $0, build: try Host.build(), model: digest) })
     }
 
     /// An evaluation set with its predictions; `nearest` keys start from an empty codebook.
     func replayed(_ inputs: [ModelInput], _ settings: GRACEMetadata) throws -> ReplayedSet<Model> {
-        try ReplayedSet(
-            model: model, site: site, options: settings.options, maxNewTokens: settings.maxNewTokens, inputs: inputs)
+        try ReplayedSet(inputs, through: passes, options: settings.options)
     }
 
     /// An evaluation set with its predictions, those of the frozen model to begin with.
     func adapted(_ inputs: [ModelInput], _ settings: AdaptorSettings) throws -> AdaptedSet<Model> {
-        try AdaptedSet(
-            model: model, site: site, query: settings.query, maxNewTokens: settings.maxNewTokens, inputs: inputs)
+        try AdaptedSet(inputs, through: passes, query: settings.query)
     }
 
     /// A snapshot of the log.

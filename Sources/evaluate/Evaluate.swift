@@ -24,6 +24,7 @@ struct Evaluate: Tool {
     @Option(name: [.short, .long], help: ArgumentHelp("The metric table, or the file of answers.", valueName: "file"))
     var output: URL
 
+    @OptionGroup var cache: CacheOption
     @OptionGroup var threads: ThreadsOption
     @OptionGroup var messages: MessageOptions
 
@@ -44,12 +45,13 @@ struct Evaluate: Tool {
     }
 
     private func write(_ model: some EditableModel, folder: URL, _ edits: LoggedEdits) throws {
-        let edited = try EditedModel(model, folder: folder, edits: edits)
+        let edited = try EditedModel(model, folder: folder, edits: edits, cache: cache.folder)
         if let inputs = prediction.predict {
             try PredictionWriter(edited: edited, step: prediction.step).write(inputs, to: output)
         } else {
             try MetricTable(edited: edited, sets: sets).write(to: output)
         }
+        CacheOption.warn(of: edited.passes.failure)
     }
 }
 

@@ -7,8 +7,7 @@ import ToolSupport
 
 /// One run of an editor over a stream: resumed where it was, its progress kept, its log left.
 struct EditRun<Model: EditableModel> {
-    let model: Model
-    let site: EditSite
+    let passes: FrozenPasses<Model>
     let set: TokenizedSet
     let files: FileOptions
     let editing: EditingOptions
@@ -23,10 +22,11 @@ struct EditRun<Model: EditableModel> {
     /// - Parameters:
     ///   - settings: the editor's own.
     ///   - fresh: the record of an editor that has done nothing.
+    ///   - cachedValues: the values that runs share, where the editor uses them.
     ///   - historyNeeded: how many of the latest edits the editor has to be given to go on.
     ///   - make: the editor from a record and the latest edits.
     func run<E: Editor>(
-        _ settings: [String: String], fresh: E.Record, historyNeeded: Int = 0,
+        _ settings: [String: String], fresh: E.Record, cachedValues: CachedRecords? = nil, historyNeeded: Int = 0,
         make: (E.Record, [EditRequest]) throws -> E
     ) throws {
         let settings = RunSettings(
@@ -52,17 +52,17 @@ struct EditRun<Model: EditableModel> {
         try stream(editor, &state, editsLeft: editsLeft, log)
         state.record = editor.record
         try log.finish(state)
-        try finish(state, log, editor: editor.summary, settings)
+        try finish(state, log, editor: editor.summary, settings, cachedValues)
     }
 
     /// Streams the inputs that are left.
     private func stream<E: Editor>(
         _ editor: E, _ state: inout EditLog<E.Record>.State, editsLeft: Int, _ log: EditLog<E.Record>
     ) throws {
+        let everyInput = editing.compat == .official && passes.model.task.labels == nil
         let stream = EditStream(
-            model: model, site: site, items: set.items, maxNewTokens: editing.maxNewTokens,
-            errorRule: editing.compat == .official && model.task.labels == nil ? .everyInput : .wrongAnswer,
-            lookahead: editing.lookahead)
+            set.items, through: passes, errorRule: everyInput ? .everyInput : .wrongAnswer, lookahead: editing.lookahead
+        )
         let snapshots = SnapshotFolder(log: files.output)
         let progress = ProgressLine("editing", total: set.items.count, unit: "inputs", done: state.steps)
         var saved = ContinuousClock.now
@@ -94,16 +94,17 @@ struct EditRun<Model: EditableModel> {
         let steps = try rows.records.filter { try $0.integer("error") == 1 }.suffix(count).map {
             try $0.integer("step")
         }
-        let prefixes = model.prefixes(of: steps.map { ModelInput(set.items[$0 - 1]) }, at: site)
-        return zip(steps, prefixes).map { step, prefix in
+        let frozen = passes.withoutAnswers(steps.map { ModelInput(set.items[$0 - 1]) })
+        return zip(steps, frozen).map { step, pass in
             let item = set.items[step - 1]
-            return EditRequest(step: step, id: item.id, prefix: prefix, label: item.label)
+            return EditRequest(step: step, id: item.id, prefix: pass.prefix, label: item.label)
         }
     }
 
     /// Writes the record of the run.
     private func finish<Record>(
-        _ state: EditLog<Record>.State, _ log: EditLog<Record>, editor: String, _ settings: RunSettings
+        _ state: EditLog<Record>.State, _ log: EditLog<Record>, editor: String, _ settings: RunSettings,
+        _ cachedValues: CachedRecords?
     ) throws {
         var manifest = manifest
         manifest.addInput(files.model, sha256: modelDigest)
@@ -114,8 +115,13 @@ struct EditRun<Model: EditableModel> {
         manifest.timings = try Timings.of(state.rows, loadSeconds: loadSeconds)
         if editing.timeGeneration {
             manifest.timings?["generate_seconds"] = try Timings.generation(
-                model, site: site, items: set.items, maxNewTokens: editing.maxNewTokens)
+                passes.model, site: passes.site, items: set.items, maxNewTokens: editing.maxNewTokens)
         }
+        if let hits = passes.hits {
+            manifest.reused = ["passes": hits]
+            manifest.reused?["values"] = cachedValues?.hits
+        }
+        CacheOption.warn(of: passes.failure ?? cachedValues?.failure)
         try manifest.finish(writingTo: manifestFile)
         Message.note("\(state.steps) inputs, \(editor); log in \(files.output.relativePath)")
     }

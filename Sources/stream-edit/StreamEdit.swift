@@ -27,6 +27,7 @@ struct StreamEdit: Tool {
     @OptionGroup(title: "MEND") var mend: MENDEditorOptions
     @OptionGroup(title: "Memory") var memory: MemoryEditorOptions
     @OptionGroup var seed: SeedOption
+    @OptionGroup var cache: CacheOption
     @OptionGroup var threads: ThreadsOption
     @OptionGroup var overwrite: OverwriteOption
     @OptionGroup var messages: MessageOptions
@@ -50,21 +51,25 @@ struct StreamEdit: Tool {
         let site = try editing.layer.map(model.site) ?? model.defaultSite
         let set = try TokenizedSet(contentsOf: files.stream)
         try StreamChecks.check(set, file: files.stream, model: model, maxNewTokens: editing.maxNewTokens)
+        let digest = try CheckpointFolder.digest(of: files.model)
+        let cache = try cache.folder.map { RunCache(folder: $0, build: try Host.build(), model: digest) }
+        let passes = try FrozenPasses(model: model, site: site, maxNewTokens: editing.maxNewTokens, cache: cache)
         let run = EditRun(
-            model: model, site: site, set: set, files: files, editing: editing, overwrite: overwrite.overwrite,
-            loadSeconds: loadSeconds, modelDigest: try CheckpointFolder.digest(of: files.model),
-            streamDigest: try Digest.sha256(of: files.stream), manifest: manifest)
-        try edit(model, site, run)
+            passes: passes, set: set, files: files, editing: editing, overwrite: overwrite.overwrite,
+            loadSeconds: loadSeconds, modelDigest: digest, streamDigest: try Digest.sha256(of: files.stream),
+            manifest: manifest)
+        try edit(model, site, run, cache)
     }
 
     /// Makes the editor, afresh or from the record of a run, and runs it.
-    private func edit<Model>(_ model: Model, _ site: EditSite, _ run: EditRun<Model>) throws {
+    private func edit<Model>(_ model: Model, _ site: EditSite, _ run: EditRun<Model>, _ cache: RunCache?) throws {
         guard editing.editor != .grace else {
             let options = grace.options(editing, seed: seed.seed)
             let settings = GRACEMetadata(options: options, layer: site.path, maxNewTokens: editing.maxNewTokens)
             let fresh = CodebookHistory(keyWidth: site.keyWidth, valueWidth: site.valueWidth)
-            return try run.run(settings.values, fresh: fresh) { record, _ in
-                GRACEEditor(model: model, site: site, options: options, history: record)
+            let cached = try cache?.values(at: site, options: options)
+            return try run.run(settings.values, fresh: fresh, cachedValues: cached) { record, _ in
+                GRACEEditor(model: model, site: site, options: options, history: record, cached: cached)
             }
         }
         let options = editing.adaptor(seed: seed.seed)

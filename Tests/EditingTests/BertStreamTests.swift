@@ -33,7 +33,8 @@ struct BertStreamTests {
         _ items: [TokenizedSet.Item], _ site: EditSite, _ options: GRACEOptions, lookahead: Int
     ) throws -> (rows: [StreamRow], editor: GRACEEditor<BertModel>) {
         let editor = GRACEEditor(model: model, site: site, options: options)
-        let stream = EditStream(model: model, site: site, items: items, maxNewTokens: 1, lookahead: lookahead)
+        let stream = EditStream(
+            items, through: FrozenPasses(model: model, site: site, maxNewTokens: 1, cached: nil), lookahead: lookahead)
         var rows: [StreamRow] = []
         try stream.run(after: 0, editsLeft: .max, editor: editor) { rows.append($0) }
         return (rows, editor)

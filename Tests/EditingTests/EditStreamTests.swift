@@ -28,8 +28,7 @@ struct EditStreamTests {
         _ scene: Scene, _ items: [TokenizedSet.Item], lookahead: Int = 1,
         rule: EditStream<T5Model>.ErrorRule = .wrongAnswer
     ) -> EditStream<T5Model> {
-        EditStream(
-            model: scene.model, site: scene.site, items: items, maxNewTokens: 20, errorRule: rule, lookahead: lookahead)
+        EditStream(items, through: scene.passes, errorRule: rule, lookahead: lookahead)
     }
 
     @Test("Only errors are edited, each input has its row, and steps count from one")

@@ -28,6 +28,10 @@ struct Scene {
         }
     }
 
+    var passes: FrozenPasses<T5Model> {
+        FrozenPasses(model: model, site: site, maxNewTokens: 20, cached: nil)
+    }
+
     func prefix(_ tokens: [Int32]) -> SitePrefix { model.prefixes(of: [ModelInput(tokens)], at: site)[0] }
 
     func request(_ step: Int, _ tokens: [Int32], label: [Int32], id: Int = 0) -> EditRequest {

@@ -12,6 +12,7 @@ struct EditedFixture {
     let site: EditSite
     let options: GRACEOptions
     let items: [TokenizedSet.Item]
+    let passes: FrozenPasses<T5Model>
     let rows: [StreamRow]
     let history: CodebookHistory
     /// Questions near the stream's, and questions far from them.
@@ -38,18 +39,17 @@ struct EditedFixture {
         near = questions.draw(20)
         far = questions.unrelated(12)
 
+        passes = FrozenPasses(model: model, site: site, maxNewTokens: maxNewTokens, cached: nil)
         let editor = GRACEEditor(model: model, site: site, options: options)
         var rows: [StreamRow] = []
-        try EditStream(model: model, site: site, items: items, maxNewTokens: maxNewTokens, errorRule: errorRule)
+        try EditStream(items, through: passes, errorRule: errorRule)
             .run(after: 0, editsLeft: .max, editor: editor) { rows.append($0) }
         self.rows = rows
         history = editor.record
     }
 
     func replayed(_ items: [TokenizedSet.Item]) throws -> ReplayedSet<T5Model> {
-        try ReplayedSet(
-            model: model, site: site, options: options, maxNewTokens: maxNewTokens,
-            inputs: items.map { ModelInput($0.input) })
+        try ReplayedSet(items.map { ModelInput($0.input) }, through: passes, options: options)
     }
 
     func scored(_ set: ReplayedSet<T5Model>, _ items: [TokenizedSet.Item]) -> ScoredSet<ReplayedSet<T5Model>> {

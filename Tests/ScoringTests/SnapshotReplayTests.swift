@@ -25,7 +25,7 @@ struct SnapshotReplayTests {
         var edits: [SnapshotEdit] = []
         var answers: [Int: [[Int32]]] = [:]
         func run(_ editor: some Editor) throws {
-            let stream = EditStream(model: model, site: site, items: items, maxNewTokens: 4, lookahead: 4)
+            let stream = EditStream(items, through: fixture.passes, lookahead: 4)
             try stream.run(after: 0, editsLeft: .max, editor: editor) { row in
                 guard let outcome = row.outcome, let adaptor = editor.adaptor else { return }
                 edits.append(SnapshotEdit(step: row.step, success: outcome.success == true))
@@ -47,8 +47,7 @@ struct SnapshotReplayTests {
         try #require(edits.count >= 9)
 
         func scored(_ items: [TokenizedSet.Item]) throws -> ScoredSet<AdaptedSet<T5Model>> {
-            let set = try AdaptedSet(
-                model: model, site: site, query: .last, maxNewTokens: 4, inputs: items.map { ModelInput($0) })
+            let set = try AdaptedSet(items.map { ModelInput($0) }, through: fixture.passes, query: .last)
             return ScoredSet(
                 set, labels: items.map(\.label), trueAnswers: items.map { _ in [] }, scorer: fixture.scorer)
         }

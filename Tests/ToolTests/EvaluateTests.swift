@@ -58,6 +58,10 @@ extension QuestionTools {
         func deterministic() async throws {
             _ = try await table("one.tsv", sets + ["--threads", "1"])
             _ = try await table("two.tsv", sets + ["--threads", "2"])
+            for name in ["cold.tsv", "warm.tsv"] {
+                _ = try await table(name, sets + ["--cache", folder.url("cache").path])
+                #expect(try Data(contentsOf: folder.url(name)) == Data(contentsOf: folder.url("one.tsv")), "\(name)")
+            }
             _ = try await table("named.tsv", sets + ["--model", answerer.model, "--stream", answerer.stream])
             let one = try Data(contentsOf: folder.url("one.tsv"))
             #expect(try Data(contentsOf: folder.url("two.tsv")) == one)

@@ -171,6 +171,33 @@ struct StreamEditTests {
         #expect(try seeded.data("codebook.safetensors") != plain.data("codebook.safetensors"))
     }
 
+    @Test("Runs that share a cache have the results of runs that do not, one after the other and side by side")
+    func cache() async throws {
+        for radius in ["0.5", "1", "2"] { #expect(try await edit("plain-\(radius)", radius: radius).status == 0) }
+        let tool = ToolProcess("stream-edit", in: folder.url)
+        let both = ["0.5", "1"].map { arguments("shared-\($0)", radius: $0, ["--cache", "cache"]) }
+        async let one = tool.run(both[0])
+        async let two = tool.run(both[1])
+        #expect(try await [one, two].allSatisfy { $0.status == 0 })
+        #expect(try await edit("shared-2", radius: "2", "--cache", "cache").status == 0)
+        for radius in ["0.5", "1", "2"] {
+            let (shared, plain) = (log("shared-\(radius)"), log("plain-\(radius)"))
+            #expect(try shared.data("codebook.safetensors") == plain.data("codebook.safetensors"), "radius \(radius)")
+            #expect(try shared.timelessRows() == plain.timelessRows(), "radius \(radius)")
+        }
+        let reused = try #require(try log("shared-2").record()["reused"] as? [String: Int])
+        #expect(reused["passes"] == 30 && (reused["values"] ?? 0) > 10)
+        #expect(try log("plain-1").record()["reused"] == nil)
+    }
+
+    @Test("A cache that is no folder is refused before anything is written")
+    func badCache() async throws {
+        try folder.file("file", "x")
+        let run = try await edit("log", "--cache", "file")
+        #expect(run.status == 1 && run.errors.contains("file"), "\(run.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder.url("log").path))
+    }
+
     @Test("A model that already gives every label is not edited, and its log is as good as any")
     func nothingToEdit() async throws {
         // The labels are what the model answers, found by editing it once with no steps at all.

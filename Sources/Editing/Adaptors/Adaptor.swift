@@ -22,7 +22,7 @@ package struct SiteView: Sendable {
     package init(_ prefix: SitePrefix, query: QueryToken) {
         self.prefix = prefix.withoutSiteInput
         self.query = Tensor(query.query(of: prefix), shape: [1, prefix.siteInput.rowWidth])
-        rows = Rows.gather(prefix.siteInput, prefix.positions.map(Int32.init))
+        rows = prefix.siteInput
     }
 }
 

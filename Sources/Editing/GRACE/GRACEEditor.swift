@@ -13,10 +13,15 @@ package final class GRACEEditor<Model: EditableModel>: Editor {
     private var trainedAhead: [Int: ValueTrainer<Model>.Result] = [:]
 
     /// An editor that starts with an empty codebook, or goes on where `history` ended.
-    package init(model: Model, site: EditSite, options: GRACEOptions, history: CodebookHistory? = nil) {
+    ///
+    /// - Parameter cached: values that other runs trained.
+    package init(
+        model: Model, site: EditSite, options: GRACEOptions, history: CodebookHistory? = nil,
+        cached: CachedRecords? = nil
+    ) {
         self.site = site
         self.options = options
-        trainer = ValueTrainer(model: model, site: site, options: options)
+        trainer = ValueTrainer(model: model, site: site, options: options, cached: cached)
         record = history ?? CodebookHistory(keyWidth: site.keyWidth, valueWidth: site.valueWidth)
         codebook = record.codebook(at: .max, rules: options.rules)
     }

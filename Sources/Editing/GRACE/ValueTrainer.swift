@@ -1,4 +1,5 @@
 import Autodiff
+import Files
 import Models
 import Tensors
 
@@ -32,15 +33,32 @@ package struct ValueTrainer<Model: EditableModel> {
     let model: Model
     let site: EditSite
     let options: GRACEOptions
+    /// What other runs trained.
+    let cached: CachedRecords?
 
-    package init(model: Model, site: EditSite, options: GRACEOptions) {
+    package init(model: Model, site: EditSite, options: GRACEOptions, cached: CachedRecords? = nil) {
         self.model = model
         self.site = site
         self.options = options
+        self.cached = cached
     }
 
-    /// Takes `options.steps` Adam steps on every case, with moments of its own for each edit.
+    /// Takes `options.steps` Adam steps on every case, with moments of its own for each edit; or takes the outcome from
+    /// the cache, which has it by the input, the label and the value that training starts from.
     package func train(_ cases: [Case]) -> [Result] {
+        guard let cached else { return run(cases) }
+        return cached.values(
+            of: cases,
+            key: { item in
+                cached.key(item.prefix.input) {
+                    $0.add(item.label)
+                    $0.add(item.value.array)
+                }
+            },
+            decode: { Result(&$1, width: site.valueWidth) }, encode: { $0.encode(&$1) }, make: run)
+    }
+
+    private func run(_ cases: [Case]) -> [Result] {
         let prefixes = cases.map(\.prefix), labels = cases.map(\.label)
         let values = Variable(
             Rows.concatenate(cases.map { $0.value.reshaped([1, site.valueWidth]) }), requiresGradient: true)
@@ -69,5 +87,22 @@ package struct ValueTrainer<Model: EditableModel> {
             return Result(
                 value: value, loss: losses[index], divergedAt: divergedAt[index] ?? (isFinite ? nil : options.steps))
         }
+    }
+}
+
+extension ValueTrainer.Result {
+    fileprivate func encode(_ bytes: inout RecordBytes) {
+        bytes.append([Int32(divergedAt ?? 0)])
+        bytes.append([loss] + value.array)
+    }
+
+    /// A result that was kept; nil where it is not of the width.
+    fileprivate init?(_ bytes: inout RecordReader, width: Int) {
+        guard let diverged = bytes.next(Int32.self), diverged.count == 1,
+            let numbers = bytes.next(Float.self), numbers.count == 1 + width
+        else { return nil }
+        divergedAt = diverged[0] == 0 ? nil : Int(diverged[0])
+        loss = numbers[0]
+        value = Tensor(Array(numbers[1...]), shape: [width])
     }
 }

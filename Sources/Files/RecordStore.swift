@@ -1,0 +1,180 @@
+import Crypto
+import Foundation
+
+/// Records by key in one file, which any number of processes read and add to at the same time. What is in it can be lost
+/// without harm: whoever finds no record makes it again.
+///
+/// The file begins with the 16 bytes `grace-records/1\n`. A record is its key (32 bytes), the length of its content (8
+/// bytes, little endian), the SHA-256 digest of both with the content (32 bytes), and the content. Records are only ever
+/// added, by one process at a time (`flock`). What a process that was killed left of one is cut off by the next that
+/// adds; a record that was damaged fails its digest and counts as absent.
+package final class RecordStore: @unchecked Sendable {
+    package let url: URL
+    private let descriptor: Int32
+    private let lock = NSLock()
+    /// The most bytes that the file may have; beyond it nothing is added.
+    private let limit: Int
+    /// Where the content of each record lies. The latest of a key counts.
+    private var index: [RecordKey: Range<Int>] = [:]
+    /// How far the file has been read: always the end of a record.
+    private var end = 0
+    /// Why the last record could not be added, such as a full disk; the store is then only read.
+    package private(set) var failure: FilesError?
+    /// How many lookups found their record.
+    package private(set) var hits = 0
+
+    private static let magic = Array("grace-records/1\n".utf8)
+    private static let headSize = 32 + 8 + 32
+
+    /// Opens a store, or makes an empty one with its parent folders.
+    /// - Throws: `FilesError` when it cannot be opened for reading and writing, or is a file of another kind.
+    package init(_ url: URL, limit: Int) throws {
+        self.url = url
+        self.limit = limit
+        try FileManager.default.createDirectory(
+            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw FilesError.unwritable(path: url.path, reason: SystemMessage.text(errno)) }
+        do {
+            try locked { try prepare() }
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// How many records can be found.
+    package var count: Int { lock.withLock { index.count } }
+
+    /// The content of a record; nil where there is none, or none that is whole.
+    package func record(for key: RecordKey) -> [UInt8]? {
+        lock.withLock {
+            if index[key] == nil { readOn() }
+            guard let place = index[key], let content = read(place),
+                let digest = read(place.lowerBound - 32..<place.lowerBound),
+                digest == Self.digest(key, content)
+            else {
+                index[key] = nil
+                return nil
+            }
+            hits += 1
+            return content
+        }
+    }
+
+    /// Adds records, all or none. Where that fails, `failure` says why.
+    package func add(_ records: [(key: RecordKey, content: [UInt8])]) {
+        let bytes = records.flatMap { key, content in
+            key.bytes + Self.littleEndian(content.count) + Self.digest(key, content) + content
+        }
+        lock.withLock {
+            guard failure == nil, !bytes.isEmpty else { return }
+            do {
+                try locked {
+                    readOn()
+                    guard end + bytes.count <= limit else { return }
+                    try cut()
+                    try write(bytes)
+                    readOn()
+                }
+            } catch {
+                failure = error as? FilesError
+            }
+        }
+    }
+
+    /// Gives a new file its first bytes, and reads those of one that is there.
+    private func prepare() throws {
+        if size < Self.magic.count {
+            try cut()
+            try write(Self.magic)
+        }
+        guard read(0..<Self.magic.count) == Self.magic else {
+            throw FilesError.notRecords(path: url.path)
+        }
+        end = Self.magic.count
+        readOn()
+    }
+
+    /// Finds the records beyond `end`, up to one that is not whole.
+    private func readOn() {
+        let size = size
+        if size < end {  // Another process took away what it could not write whole.
+            index = [:]
+            end = Self.magic.count
+        }
+        while end + Self.headSize <= size, let head = read(end..<end + Self.headSize) {
+            let length = head[32..<40].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            let start = end + Self.headSize
+            guard length <= UInt64(size - start) else { return }
+            end = start + Int(length)
+            index[RecordKey(bytes: Array(head[..<32]))] = start..<end
+        }
+    }
+
+    private var size: Int {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    private func read(_ range: Range<Int>) -> [UInt8]? {
+        let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, filled in
+            while filled < range.count {
+                let count = pread(
+                    descriptor, buffer.baseAddress.map { $0 + filled }, range.count - filled,
+                    off_t(range.lowerBound + filled))
+                if count > 0 { filled += count } else if count == 0 || errno != EINTR { break }
+            }
+        }
+        return bytes.count == range.count ? bytes : nil
+    }
+
+    /// Writes behind `end`. What could not be written whole is taken away again.
+    private func write(_ bytes: [UInt8]) throws {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                pwrite(descriptor, $0.baseAddress.map { $0 + written }, bytes.count - written, off_t(end + written))
+            }
+            if count >= 0 { written += count; continue }
+            let code = errno
+            if code == EINTR { continue }
+            try? cut()
+            throw code == ENOSPC || code == EDQUOT
+                ? FilesError.noSpace(path: url.path, needed: bytes.count, free: nil)
+                : FilesError.unwritable(path: url.path, reason: SystemMessage.text(code))
+        }
+    }
+
+    /// Takes away what lies behind `end`.
+    private func cut() throws {
+        guard size == end || ftruncate(descriptor, off_t(end)) == 0 else {
+            throw FilesError.unwritable(path: url.path, reason: SystemMessage.text(errno))
+        }
+    }
+
+    /// Runs `body` while no other process adds.
+    private func locked(_ body: () throws -> Void) throws {
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else {
+                throw FilesError.unwritable(path: url.path, reason: "cannot be locked: \(SystemMessage.text(errno))")
+            }
+        }
+        defer { flock(descriptor, LOCK_UN) }
+        try body()
+    }
+
+    private static func littleEndian(_ count: Int) -> [UInt8] {
+        withUnsafeBytes(of: UInt64(count).littleEndian) { Array($0) }
+    }
+
+    private static func digest(_ key: RecordKey, _ content: [UInt8]) -> [UInt8] {
+        var hash = SHA256()
+        for part in [key.bytes, littleEndian(content.count), content] {
+            part.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        }
+        return Array(hash.finalize())
+    }
+}
