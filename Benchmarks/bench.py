@@ -143,9 +143,26 @@ def summary(rounds):
     return table
 
 
-def result_path():
+def write_results(name, options, shown, other, results):
+    """Keeps the raw numbers of a benchmark, with the machine, the versions of both sides and the options."""
     stamp = datetime.datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    return HERE / "results" / f"{stamp}.json"
+    path = HERE / "results" / f"{'-'.join(filter(None, [stamp, name]))}.json"
+    path.parent.mkdir(exist_ok=True)
+    others = {key: other[key] for key in ("python", "torch", "transformers", "faiss") if key in other}
+    path.write_text(json.dumps({
+        "date": datetime.date.today().isoformat(), "machine": machine.description(),
+        "versions": {**machine.versions(ROOT), **others},
+        "options": {key: getattr(options, key) for key in shown}, **results}, indent=1) + "\n")
+    say(f"raw results: {os.path.relpath(path)}")
+
+
+def print_table(table, other="pytorch"):
+    """The summary as TSV; each row has measure, unit, both sides, their ratio, the target, and whether it is met."""
+    verdicts = {True: "yes", False: "no", None: "disturbed"}
+    print(f"measure\tunit\tours\t{other}\tratio\ttarget\tmet")
+    for row in table:
+        print(f"{row['measure']}\t{row['unit']}\t{row['ours']:.4g}\t{row[other]:.4g}\t{row['ratio']:.2f}"
+              f"\t{row['target']}\t{verdicts[row['met']]}")
 
 
 def parse():
@@ -192,22 +209,10 @@ def main():
     disturbed = sum(entry[side]["process"]["disturbed"] for entry in rounds for side in entry)
     shown = ("rounds", "edits", "questions", "threads", "layer", "radius", "foreign", "extra")
     theirs = rounds[0]["theirs"]["lines"]["info"]
-    path = result_path()
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps({
-        "date": datetime.date.today().isoformat(), "machine": machine.description(),
-        "versions": {**machine.versions(ROOT), **{name: theirs[name] for name in ("python", "torch", "transformers")}},
-        "options": {name: getattr(options, name) for name in shown}, "disturbed_runs": disturbed,
-        "summary": table, "rounds": rounds,
-    }, indent=1) + "\n")
-    verdicts = {True: "yes", False: "no", None: "disturbed"}
-    print("measure\tunit\tours\tpytorch\tratio\ttarget\tmet")
-    for row in table:
-        print(f"{row['measure']}\t{row['unit']}\t{row['ours']:.4g}\t{row['pytorch']:.4g}\t{row['ratio']:.2f}"
-              f"\t{row['target']}\t{verdicts[row['met']]}")
+    write_results("", options, shown, theirs, {"disturbed_runs": disturbed, "summary": table, "rounds": rounds})
+    print_table(table)
     if disturbed:
         say(f"{disturbed} of {2 * len(rounds)} runs were disturbed by others")
-    say(f"raw results: {os.path.relpath(path)}")
 
 
 if __name__ == "__main__":

@@ -9,9 +9,7 @@ Benchmarks/results.
 """
 
 import argparse
-import datetime
 import json
-import os
 import random
 import shutil
 import statistics
@@ -187,24 +185,14 @@ def main():
         ("peak_memory", "MB", 1, "no higher than PyTorch", lambda ours, theirs: ours <= theirs),
     ]
     summary = []
-    print("measure\tunit\tours\tpytorch\tratio\ttarget\tmet")
     for measure, unit, index, target, meets in table:
         ours, theirs = values["ours"][index], values["theirs"][index]
-        met = meets(ours, theirs) if judged else None
         summary.append({
             "measure": measure, "unit": unit, "ours": ours, "pytorch": theirs, "ratio": ours / theirs,
-            "target": target, "met": met})
-        word = {True: "yes", False: "no", None: "disturbed"}[met]
-        print(f"{measure}\t{unit}\t{ours:.4g}\t{theirs:.4g}\t{ours / theirs:.2f}\t{target}\t{word}")
+            "target": target, "met": meets(ours, theirs) if judged else None})
     shown = ("rounds", "steps", "batch", "length", "layers", "threads", "foreign")
-    path = HERE / "results" / f"{datetime.datetime.now().strftime('%Y-%m-%d-%H%M%S')}-bert-train.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps({
-        "date": datetime.date.today().isoformat(), "machine": machine.description(),
-        "versions": {**machine.versions(ROOT), **{k: rounds[0]["theirs"][k] for k in ("torch", "transformers")}},
-        "options": {name: getattr(options, name) for name in shown}, "summary": summary, "rounds": rounds,
-    }, indent=1) + "\n")
-    bench.say(f"raw results: {os.path.relpath(path)}")
+    bench.write_results("bert-train", options, shown, rounds[0]["theirs"], {"summary": summary, "rounds": rounds})
+    bench.print_table(summary)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,10 @@ func backwardPanel(
     // A block of the weights that stays in the first-level cache while all rows pass over it: whole rows one after the
     // other, or whole pages of them, because pieces of rows would fall into a few sets of the cache.
     let blockWidth = min(inputs, 1024)
-    let blockDepth = max(8, 8192 / max(blockWidth, 1) & ~7)
+    // Many rows take a block from the second-level cache, because with more of its rows at once they load and store their
+    // sums less often. The order of additions is the same.
+    let blockSize = rows > 24 ? 32_768 : 8192
+    let blockDepth = max(8, blockSize / max(blockWidth, 1) & ~7)
     for firstColumn in Swift.stride(from: 0, to: inputs, by: blockWidth) {
         let columns = firstColumn..<min(inputs, firstColumn + blockWidth)
         var output = outputs.lowerBound

@@ -78,7 +78,7 @@ struct EditingOptions: ParsableArguments {
         help: ArgumentHelp(
             "How many coming inputs to prepare together; 1 handles each by itself. The results are the same.",
             valueName: "count"))
-    var lookahead = 16
+    var lookahead = 32
 
     @Flag(help: "Record in run.json how long it takes to answer one question alone.")
     var timeGeneration = false
