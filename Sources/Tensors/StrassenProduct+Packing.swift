@@ -70,15 +70,16 @@ extension StrassenProduct {
             }
         }
 
-        /// Packs one of `shares` equal shares of rows `row..<row + depth` of a right factor into panels of 64 columns,
-        /// `depth` rows each.
+        /// Packs one of `shares` equal shares of rows `row..<row + depth` and `width` columns from `first` of a right
+        /// factor into panels of 64 columns, `depth` rows each.
         func packPanels(
-            from row: Int, depth: Int, width: Int, share: Int, of shares: Int, to target: UnsafeMutablePointer<Float>
+            from row: Int, depth: Int, first: Int, width: Int, share: Int, of shares: Int,
+            to target: UnsafeMutablePointer<Float>
         ) {
             guard isTransposed else {
                 for k in depth * share / shares..<depth * (share + 1) / shares {
                     for column in Swift.stride(from: 0, to: width, by: 64) {
-                        add((row + k) * stride + column, 64, target + column * depth + k * 64)
+                        add((row + k) * stride + first + column, 64, target + column * depth + k * 64)
                     }
                 }
                 return
@@ -86,7 +87,7 @@ extension StrassenProduct {
             let squares = width / 16, lines = Tensor(uninitialized: [16, rowStride])
             for square in squares * share / shares..<squares * (share + 1) / shares {
                 let column = square * 16, panel = target + column / 64 * 64 * depth + column % 64
-                for i in 0..<16 { add((column + i) * stride + row, depth, lines.pointer + i * rowStride) }
+                for i in 0..<16 { add((first + column + i) * stride + row, depth, lines.pointer + i * rowStride) }
                 for k in Swift.stride(from: 0, to: depth, by: 16) {
                     Transposition.square(lines.pointer + k, rowStride, panel + k * 64, 64)
                 }

@@ -93,61 +93,62 @@ package enum StrassenProduct {
 
     /// The deepest panels that are packed at once; a multiple of 16, by which the kernel's rows are `rowStride` apart.
     private static let deepest = 384
-    /// About as many rows are packed at once as the second-level cache keeps beside a panel of the right factor.
-    private static let rowsTogether = 192
-    /// Into how many tasks the packing of a stage's panels is divided.
+    /// As many rows of either half are computed together as the second-level cache keeps about: of the left factor and
+    /// of the result.
+    private static let rowsTogether = 64
+    /// The most columns whose packed panels, for all steps, the third-level cache keeps.
+    private static let columnsTogether = 768
+    /// The columns of a panel.
+    private static let panelWidth = 64
+    /// Into how many tasks the packing of a step's panels is divided.
     private static let packShares = 4
 
     /// `result[m, n] = left[m, k] · right[k, n]`.
+    ///
+    /// Each block of rows takes all seven steps one after the other, so that a step finds in the cache what the one before
+    /// it read of the left factor and added to the result. The panels of all steps are packed before.
     private static func product(
         m: Int, n: Int, k: Int, left: Factor, right: Factor, result: UnsafeMutablePointer<Float>
     ) {
         let (m, n, k, stride) = (m / 2, n / 2, k / 2, n)
-        // Parts of nearly equal depth, and an even number of blocks of rows of nearly equal height.
-        let depth = evenPart(of: k, most: deepest), height = evenPart(of: m, most: rowsTogether, pairs: true)
-        let stages = steps.flatMap { step in
-            Swift.stride(from: 0, to: k, by: depth).map { Stage(step: step, first: $0, depth: min(depth, k - $0)) }
-        }
-        let panels = [Tensor(uninitialized: [n * depth]), Tensor(uninitialized: [n * depth])]
-        let pack = { (number: Int, share: Int) in
-            let stage = stages[number]
-            right.blocks(of: stage.step.right, rows: k, columns: n).packPanels(
-                from: stage.first, depth: stage.depth, width: n, share: share, of: packShares,
-                to: panels[number % 2].pointer)
-        }
-        Parallel.forEach(packShares) { pack(0, $0) }
-        for (number, stage) in stages.enumerated() {
-            // The next stage's panels are packed beside this one's products, so that threads wait once a stage.
-            let packing = number + 1 < stages.count ? packShares : 0
-            let left = left.blocks(of: stage.step.left, rows: m, columns: k)
-            let targets = Targets(stage.step, result, rows: m, columns: n, stride: stride, isFirst: stage.first == 0)
-            Parallel.forEach(packing + (m + height - 1) / height) { task in
-                if task < packing { return pack(number + 1, task) }
-                let row = (task - packing) * height, count = min(height, m - row)
-                let rows = Tensor(uninitialized: [count, rowStride])
-                left.packRows(from: row, count: count, first: stage.first, depth: stage.depth, to: rows.pointer)
-                for column in Swift.stride(from: 0, to: n, by: 64) {
-                    forEachTile(
-                        count,
-                        PackedTile(
-                            rows: rows.pointer, panel: panels[number % 2].pointer + column * stage.depth,
-                            depth: stage.depth, targets: targets, offset: row * stride + column))
+        // Parts of nearly equal size, and an even number of blocks of rows, which two threads are to share.
+        let deepest = evenPart(of: k, most: deepest), height = evenPart(of: m, most: rowsTogether, pairs: true)
+        let widest = evenPart(of: n, most: columnsTogether, unit: panelWidth)
+        let panels = Tensor(uninitialized: [steps.count, widest * deepest])
+        for column in Swift.stride(from: 0, to: n, by: widest) {
+            for first in Swift.stride(from: 0, to: k, by: deepest) {
+                let width = min(widest, n - column), depth = min(deepest, k - first)
+                Parallel.forEach(steps.count * packShares) { task in
+                    let number = task / packShares
+                    right.blocks(of: steps[number].right, rows: k, columns: n).packPanels(
+                        from: first, depth: depth, first: column, width: width, share: task % packShares,
+                        of: packShares, to: panels.pointer + number * panels.rowWidth)
+                }
+                Parallel.forEach((m + height - 1) / height) { task in
+                    let row = task * height, count = min(height, m - row)
+                    let rows = Tensor(uninitialized: [count, rowStride])
+                    for (number, step) in steps.enumerated() {
+                        left.blocks(of: step.left, rows: m, columns: k).packRows(
+                            from: row, count: count, first: first, depth: depth, to: rows.pointer)
+                        let targets = Targets(step, result, rows: m, columns: n, stride: stride, isFirst: first == 0)
+                        let panel = panels.pointer + number * panels.rowWidth
+                        for start in Swift.stride(from: 0, to: width, by: panelWidth) {
+                            forEachTile(
+                                count,
+                                PackedTile(
+                                    rows: rows.pointer, panel: panel + start * depth, depth: depth, targets: targets,
+                                    offset: row * stride + column + start))
+                        }
+                    }
                 }
             }
         }
     }
 
-    /// A part of a step: columns of the left factor and rows of the right one from `first`.
-    private struct Stage {
-        let step: Step
-        let first: Int
-        let depth: Int
-    }
-
-    /// The size, a multiple of 16, of parts of `count` that are nearly equal and of at most `most`; an even number of
-    /// parts where two threads are to share them.
-    private static func evenPart(of count: Int, most: Int, pairs: Bool = false) -> Int {
+    /// The size, a multiple of `unit`, of parts of `count` that are nearly equal and of at most `most`; an even number
+    /// of parts where two threads are to share them.
+    private static func evenPart(of count: Int, most: Int, unit: Int = 16, pairs: Bool = false) -> Int {
         let parts = pairs ? 2 * ((count + 2 * most - 1) / (2 * most)) : (count + most - 1) / most
-        return ((count + parts - 1) / parts + 15) / 16 * 16
+        return ((count + parts - 1) / parts + unit - 1) / unit * unit
     }
 }
