@@ -32,9 +32,15 @@ struct BertAttention {
     ) -> Variable {
         let tape = pass.tape
         let residual = rows.select(x, tape)
-        let mixed = tape.attentionProducts(
-            attention, q: query(residual, rows.layout, tape), k: key(x, layout, tape), v: value(x, layout, tape),
-            queries: rows.layout, keys: layout, dropout: pass.dropout(probabilityDropout, place: place))
+        let q = query(residual, rows.layout, tape), dropout = pass.dropout(probabilityDropout, place: place)
+        let mixed =
+            rows.areFirst
+            ? tape.attentionLone(
+                attention, q: q, x: x, keys: (key.weight, key.bias), values: (value.weight, value.bias),
+                layout: layout, dropout: dropout)
+            : tape.attentionProducts(
+                attention, q: q, k: key(x, layout, tape), v: value(x, layout, tape), queries: rows.layout,
+                keys: layout, dropout: dropout)
         let added = tape.dropout(output(mixed, rows.layout, tape), pass.dropout(outputDropout, place: place + 1))
         return norm(tape.add(residual, added), tape)
     }

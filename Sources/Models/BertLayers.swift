@@ -91,13 +91,15 @@ struct BertEmbeddings {
     }
 }
 
-/// The tokens of a batch whose states are asked for. All tokens give keys and values; queries, and what follows from
-/// them, are computed for these alone.
+/// The tokens of a batch whose states are asked for. All tokens are attended to; queries, and what follows from them,
+/// are computed for these alone.
 struct BertRows {
     /// Rows of the batch; nil for all.
     private let indices: [Int32]?
     /// How the chosen rows divide into sequences.
     let layout: RaggedLayout
+    /// Whether they are `[CLS]` of each sequence.
+    private(set) var areFirst = false
 
     static func all(_ layout: RaggedLayout) -> BertRows { BertRows(indices: nil, layout: layout) }
 
@@ -105,7 +107,7 @@ struct BertRows {
     static func first(of layout: RaggedLayout) -> BertRows {
         BertRows(
             indices: layout.starts.dropLast().map { Int32($0) },
-            layout: RaggedLayout(lengths: [Int](repeating: 1, count: layout.count)))
+            layout: RaggedLayout(lengths: [Int](repeating: 1, count: layout.count)), areFirst: true)
     }
 
     /// The given positions of every sequence.

@@ -16,6 +16,13 @@ package enum Reduction {
         return result
     }
 
+    @inline(__always)
+    static func sum(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
+        var sum = Vector.zero
+        forEachVector(count) { i, lanes in sum += lanes.load(x + i) }
+        return sum.total
+    }
+
     /// `y += factor · x` over `count` floats.
     @inline(__always)
     static func addScaled(
