@@ -59,8 +59,8 @@ package enum BLAS {
     /// It depends on the sizes alone and not on the number of threads: OpenBLAS has another kernel, which rounds
     /// otherwise, for small products, and parts of other sizes would give other results. Each part packs the whole right
     /// factor anew, so that parts of few rows spend their time on that.
-    private static func partCount(_ m: Int, _ n: Int, _ k: Int) -> Int {
-        let most = min(max(2, m / 384), 16, m / 32, m * n * k >> 18)
+    static func partCount(_ m: Int, _ n: Int, _ k: Int) -> Int {
+        let most = min(max(2, m / 384), 16, m / 32, (m * n * k) >> 18)
         return most < 2 ? 1 : 1 << (Int.bitWidth - 1 - most.leadingZeroBitCount)
     }
 

@@ -62,6 +62,13 @@ struct BLASTests {
         #expect(relativeDifference(frozen.array, to: trained.array) <= 1e-6)
     }
 
+    @Test("A product of a long sequence is divided, a small one is not, and a larger one is into more parts")
+    func parts() {
+        #expect(BLAS.partCount(16, 768, 768) == 1)
+        #expect(BLAS.partCount(512, 768, 768) == 2)
+        #expect(BLAS.partCount(4096, 768, 768) == 8)
+    }
+
     @Test("Factors, strides and both transpositions do what they say")
     func general() {
         let a = random([6, 20], 1)
