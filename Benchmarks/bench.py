@@ -161,8 +161,9 @@ def print_table(table, other="pytorch"):
     verdicts = {True: "yes", False: "no", None: "disturbed"}
     print(f"measure\tunit\tours\t{other}\tratio\ttarget\tmet")
     for row in table:
+        verdict = verdicts[row["met"]] if row["target"] else ""
         print(f"{row['measure']}\t{row['unit']}\t{row['ours']:.4g}\t{row[other]:.4g}\t{row['ratio']:.2f}"
-              f"\t{row['target']}\t{verdicts[row['met']]}")
+              f"\t{row['target']}\t{verdict}")
 
 
 def parse():
