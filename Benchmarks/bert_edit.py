@@ -82,7 +82,7 @@ def make_inputs(options, python, folder):
     bert.make_model(python, folder / "model", options.layers)
     call = "import sys, pathlib; sys.path.insert(0, sys.argv[1]); import bert_edit; " \
         "bert_edit.make_stream(pathlib.Path(sys.argv[2]))"
-    bert.bench.call([python, "-c", call, bert.HERE, folder])
+    bert.bench.call([python, "-c", call, bert.bench.HERE, folder])
 
 
 def run_ours(options, inputs, site):
