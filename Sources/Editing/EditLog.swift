@@ -33,6 +33,9 @@ package struct EditLog<Record: EditRecord> {
         package mutating func append(_ row: StreamRow) { rows.append(EditTable.cells(row)) }
     }
 
+    /// Makes the folder and leaves an empty table in it, which is no run to go on from.
+    package func begin() throws { try EditTable.empty.write(to: partialEditsFile) }
+
     /// Keeps the state of a run in progress.
     ///
     /// The table goes first and may be ahead of the record after a crash between the two; reading cuts it back.

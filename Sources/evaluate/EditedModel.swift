@@ -6,24 +6,26 @@ import Scoring
 import Tokenizers
 import ToolSupport
 
-/// A model with its edit log, checked against each other.
+/// A model with its edit log.
 struct EditedModel<Model: EditableModel> {
     let model: Model
     let folder: URL
     let site: EditSite
     let edits: LoggedEdits
+    /// Whether the two belong together.
+    let check: ModelCheck
     /// The frozen model up to the site, with what runs share of it.
     let passes: FrozenPasses<Model>
 
-    init(_ model: Model, folder: URL, edits: LoggedEdits, cache: URL?) throws {
-        let digest = try edits.checkModel(in: folder)
+    init(_ model: Model, folder: URL, edits: LoggedEdits, check: ModelCheck, cache: URL?) throws {
+        self.check = check
         self.model = model
         self.folder = folder
         self.edits = edits
         site = try edits.site(in: model)
         passes = try FrozenPasses(
             model: model, site: site, maxNewTokens: edits.maxNewTokens,
-            cache: try cache.map { RunCache(folder: $0, build: try Host.build(), model: digest) })
+            cache: try cache.map { RunCache(folder: $0, build: try Host.build(), model: try check.finish()) })
     }
 
     /// An evaluation set with its predictions; `nearest` keys start from an empty codebook.

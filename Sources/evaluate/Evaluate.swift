@@ -41,11 +41,13 @@ struct Evaluate: Tool {
         Parallel.threadCount = threads.count
         let edits = try LoggedEdits(log.edits)
         let folder = try edits.modelFolder(log.model)
-        try write(ModelFolder.load(folder), folder: folder, edits)
+        let check = ModelCheck(folder: folder, edits: edits)
+        let model = try ModelFolder.load(folder)
+        try check.guarding { try write(model, folder: folder, edits, check) }
     }
 
-    private func write(_ model: some EditableModel, folder: URL, _ edits: LoggedEdits) throws {
-        let edited = try EditedModel(model, folder: folder, edits: edits, cache: cache.folder)
+    private func write(_ model: some EditableModel, folder: URL, _ edits: LoggedEdits, _ check: ModelCheck) throws {
+        let edited = try EditedModel(model, folder: folder, edits: edits, check: check, cache: cache.folder)
         if let inputs = prediction.predict {
             try PredictionWriter(edited: edited, step: prediction.step).write(inputs, to: output)
         } else {

@@ -63,11 +63,9 @@ struct LoggedEdits {
     /// The folder of the model that was edited: the given one, or where the log says it was.
     func modelFolder(_ given: URL?) throws -> URL { try given ?? recorded(0, option: "--model") }
 
-    /// Checks that the model in the folder is the one that was edited. Returns its digest.
-    func checkModel(in folder: URL) throws -> String {
-        let digest = try CheckpointFolder.digest(of: folder)
+    /// Checks that the model in the folder, whose digest is given, is the one that was edited.
+    func checkModel(_ digest: String, in folder: URL) throws {
         try checkDigest(digest, metadata["model_sha256"], what: folder.path)
-        return digest
     }
 
     /// The edited layer in the model.

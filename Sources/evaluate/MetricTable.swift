@@ -64,6 +64,7 @@ struct MetricTable<Model: EditableModel> {
     private func write(
         _ run: [any TableCell], rows: Int, to output: URL, _ replay: ((Metrics) throws -> Void) throws -> Void
     ) throws {
+        try edited.check.finish()
         let layout = edited.model.task.labels == nil ? MetricLayout.answers : .classes
         let progress = ProgressLine("scoring", total: rows, unit: "rows")
         try TSVWriter.write(to: output, columns: runColumns + layout.columns) { table in

@@ -116,6 +116,7 @@ struct PredictionWriter<Model: EditableModel> {
     }
 
     private func write(_ lines: [PredictionLine], to output: URL) throws {
+        try edited.check.finish()
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try AtomicFile.write(to: output) { handle in

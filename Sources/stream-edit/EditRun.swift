@@ -13,8 +13,7 @@ struct EditRun<Model: EditableModel> {
     let editing: EditingOptions
     let overwrite: Bool
     let loadSeconds: Double
-    let modelDigest: String
-    let streamDigest: String
+    let digests: InputDigests
     let manifest: RunManifest
 
     private var manifestFile: URL { files.output.appendingPathComponent("run.json") }
@@ -30,12 +29,10 @@ struct EditRun<Model: EditableModel> {
         make: (E.Record, [EditRequest]) throws -> E
     ) throws {
         let settings = RunSettings(
-            editor: settings, compat: editing.compat, inputLength: set.metadata["max_length"],
-            modelDigest: modelDigest, streamDigest: streamDigest)
+            editor: settings, compat: editing.compat, inputLength: set.metadata["max_length"], digests: digests)
         let log = EditLog<E.Record>(folder: files.output)
-        var state =
-            try settings.resume(log, overwrite: overwrite)
-            ?? EditLog.State(record: fresh, metadata: settings.values)
+        let found = try settings.resume(log, overwrite: overwrite)
+        var state = found ?? EditLog.State(record: fresh, metadata: [:])
         let editsLeft = (editing.maxEdits ?? .max) - state.record.editCount
         let wasComplete = FileManager.default.fileExists(atPath: manifestFile.path)
         if state.steps >= set.items.count || editsLeft <= 0, wasComplete {
@@ -48,8 +45,9 @@ struct EditRun<Model: EditableModel> {
         if wasComplete { try FileManager.default.removeItem(at: manifestFile) }
 
         // Now, so that a folder that cannot be written to is known before the first edit and not after an hour.
-        try log.saveProgress(state)
-        try stream(editor, &state, editsLeft: editsLeft, log)
+        if found == nil { try log.begin() } else { try log.saveProgress(state) }
+        try stream(editor, &state, editsLeft: editsLeft, log, settings)
+        state.metadata = try settings.values()
         state.record = editor.record
         try log.finish(state)
         try finish(state, log, editor: editor.summary, settings, cachedValues)
@@ -57,7 +55,8 @@ struct EditRun<Model: EditableModel> {
 
     /// Streams the inputs that are left.
     private func stream<E: Editor>(
-        _ editor: E, _ state: inout EditLog<E.Record>.State, editsLeft: Int, _ log: EditLog<E.Record>
+        _ editor: E, _ state: inout EditLog<E.Record>.State, editsLeft: Int, _ log: EditLog<E.Record>,
+        _ settings: RunSettings
     ) throws {
         let everyInput = editing.compat == .official && passes.model.task.labels == nil
         let stream = EditStream(
@@ -72,6 +71,8 @@ struct EditRun<Model: EditableModel> {
             try snapshots.write(adaptor, edits: edits, steps: state.steps, metadata: state.metadata)
         }
         try stream.run(after: state.steps, editsLeft: editsLeft, editor: editor) { row in
+            // With the first input, not before it: the digests among them take long for a large model.
+            if state.metadata.isEmpty { state.metadata = try settings.values() }
             state.append(row)
             progress.advance(editor.summary)
             if row.outcome != nil {
@@ -107,11 +108,12 @@ struct EditRun<Model: EditableModel> {
         _ cachedValues: CachedRecords?
     ) throws {
         var manifest = manifest
-        manifest.addInput(files.model, sha256: modelDigest)
-        manifest.addInput(files.stream, sha256: streamDigest)
+        let digests = try digests.values()
+        manifest.addInput(files.model, sha256: digests.model)
+        manifest.addInput(files.stream, sha256: digests.stream)
         try manifest.addOutput(log.recordFile)
         try manifest.addOutput(log.editsFile)
-        manifest.settings = settings.values
+        manifest.settings = try settings.values()
         manifest.timings = try Timings.of(state.rows, loadSeconds: loadSeconds)
         if editing.timeGeneration {
             manifest.timings?["generate_seconds"] = try Timings.generation(

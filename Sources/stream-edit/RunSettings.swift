@@ -3,20 +3,25 @@ import Foundation
 
 /// The settings that define a run's result. They are kept with the edit log: a run resumes only its own.
 struct RunSettings {
-    let values: [String: String]
+    /// Those that are known without the digests of the inputs.
+    private let given: [String: String]
+    private let digests: InputDigests
 
     /// - Parameters:
     ///   - editor: the editor's own settings.
     ///   - inputLength: the most tokens of an input, where the stream says so; questions that the edited model is asked
     ///     later are cut alike.
-    init(
-        editor: [String: String], compat: Compatibility, inputLength: String?, modelDigest: String, streamDigest: String
-    ) {
-        var values = editor.merging([
-            "compat": compat.rawValue, "model_sha256": modelDigest, "stream_sha256": streamDigest,
-        ]) { $1 }
-        values["max_length"] = inputLength
-        self.values = values
+    init(editor: [String: String], compat: Compatibility, inputLength: String?, digests: InputDigests) {
+        var given = editor.merging(["compat": compat.rawValue]) { $1 }
+        given["max_length"] = inputLength
+        self.given = given
+        self.digests = digests
+    }
+
+    /// All settings; waits for the digests.
+    func values() throws -> [String: String] {
+        let digests = try digests.values()
+        return given.merging(["model_sha256": digests.model, "stream_sha256": digests.stream]) { $1 }
     }
 
     /// The state that is already in the folder; nil where a run starts afresh.
@@ -26,7 +31,7 @@ struct RunSettings {
         if log.isOfOtherEditor {
             guard overwrite else {
                 throw EditingError.otherSettings(
-                    file: log.folder.path, field: "editor", now: values["editor"] ?? "none", then: "another")
+                    file: log.folder.path, field: "editor", now: given["editor"] ?? "none", then: "another")
             }
             try log.remove()
         }
@@ -41,6 +46,7 @@ struct RunSettings {
             if overwrite { try log.remove() }
             return nil
         }
+        let values = try values()
         guard let field = values.keys.sorted().first(where: { state.metadata[$0] != values[$0] }) else { return state }
         guard overwrite else {
             throw EditingError.otherSettings(

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Checkpoints
 import Editing
-import Files
 import Foundation
 import Models
 import Tensors
@@ -37,12 +36,15 @@ struct StreamEdit: Tool {
     func run() throws {
         Parallel.threadCount = threads.count
         let manifest = RunManifest(seed: seed.seed)
+        let digests = InputDigests(model: files.model, stream: files.stream)
         let loading = ContinuousClock.now
         let model = try ModelFolder.load(files.model)
-        try edit(model, loadSeconds: (ContinuousClock.now - loading).inSeconds, manifest)
+        try edit(model, loadSeconds: (ContinuousClock.now - loading).inSeconds, digests, manifest)
     }
 
-    private func edit(_ model: some EditableModel, loadSeconds: Double, _ manifest: RunManifest) throws {
+    private func edit(
+        _ model: some EditableModel, loadSeconds: Double, _ digests: InputDigests, _ manifest: RunManifest
+    ) throws {
         if !model.initialised.isEmpty {
             Message.warning(
                 "\(files.model.relativePath): the checkpoint lacks \(model.initialised.joined(separator: ", ")), which "
@@ -51,13 +53,14 @@ struct StreamEdit: Tool {
         let site = try editing.layer.map(model.site) ?? model.defaultSite
         let set = try TokenizedSet(contentsOf: files.stream)
         try StreamChecks.check(set, file: files.stream, model: model, maxNewTokens: editing.maxNewTokens)
-        let digest = try CheckpointFolder.digest(of: files.model)
-        let cache = try cache.folder.map { RunCache(folder: $0, build: try Host.build(), model: digest) }
+        // What is shared is found by the model's digest, so a run with a cache waits for that.
+        let cache = try cache.folder.map {
+            RunCache(folder: $0, build: try Host.build(), model: try digests.values().model)
+        }
         let passes = try FrozenPasses(model: model, site: site, maxNewTokens: editing.maxNewTokens, cache: cache)
         let run = EditRun(
             passes: passes, set: set, files: files, editing: editing, overwrite: overwrite.overwrite,
-            loadSeconds: loadSeconds, modelDigest: digest, streamDigest: try Digest.sha256(of: files.stream),
-            manifest: manifest)
+            loadSeconds: loadSeconds, digests: digests, manifest: manifest)
         try edit(model, site, run, cache)
     }
 

@@ -219,7 +219,7 @@ struct StreamEditErrorTests {
     @Test("A full disk ends with status 1 and says how much is needed", .enabled(if: mayMount))
     func fullDisk() async throws {
         try FileManager.default.createDirectory(at: folder.url("disk"), withIntermediateDirectories: true)
-        let shell = "mount -t tmpfs -o size=12k none disk && \"$@\"; status=$?; cp -a disk/. kept; exit $status"
+        let shell = "mount -t tmpfs -o size=8k none disk && \"$@\"; status=$?; cp -a disk/. kept; exit $status"
         try FileManager.default.createDirectory(at: folder.url("kept"), withIntermediateDirectories: true)
         let made = try await ToolProcess("/usr/bin/unshare", in: folder.url)
             .run(["-rm", "sh", "-c", shell, "sh"] + toolArguments("disk"))
