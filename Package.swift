@@ -75,6 +75,11 @@ let package = Package(
         tool("evaluate", ["Scoring", "Datasets", "Tokenizers"]),
         tool("plot-data", ["Figures", "Datasets"]),
 
+        // No product: Benchmarks/retrieval.py runs it.
+        .executableTarget(
+            name: "retrieval-benchmark", dependencies: ["Checkpoints", "Editing", "ToolSupport", argumentParser],
+            path: "Benchmarks/Retrieval", swiftSettings: forThisMachine),
+
         // Tests.
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport"),
         tests("FilesTests", ["Files"]),

@@ -82,13 +82,13 @@ struct PredictionWriter<Model: EditableModel> {
         switch edited.edits.content {
         case .codebook(let history, let settings):
             let codebook = history.codebook(at: step, rules: settings.options.rules)
-            let set = try edited.replayed(inputs, settings)
-            try set.follow(codebook, newKeys: 0..<codebook.count, trained: nil)
-            return inputs.indices.map { i in
-                let near = set.neighbour(i)
-                return Prediction(
-                    output: set.answers[i], isEdited: set.keyInForce[i] != nil, key: near?.key,
-                    distance: near?.distance, radius: near.map { codebook.radii[$0.key] })
+            return try CodebookAnswers.of(
+                inputs, model: edited.model, site: edited.site, codebook: codebook, options: settings.options,
+                maxNewTokens: settings.maxNewTokens
+            ).map { answer in
+                Prediction(
+                    output: answer.output, isEdited: answer.isEdited, key: answer.nearest?.key,
+                    distance: answer.nearest?.distance, radius: answer.nearest.map { codebook.radii[$0.key] })
             }
         case .snapshots(let folder, let settings):
             let set = try edited.adapted(inputs, settings)

@@ -84,6 +84,19 @@ struct CodebookDecisionTests {
         #expect(codebook.decide(query: [1, 2], label: [1], initialRadius: 3) == .add(nearest: nil))
     }
 
+    @Test("Queries together find what each finds alone, and of equally near keys the one that the rules name")
+    func together() {
+        let keys = (0..<9).map { [Float($0 % 4), Float($0 / 4)] }, queries = keys + [[0.5, 0.5], [9, 9]]
+        for rules in CodebookRules.allCases {
+            let codebook = codebook(rules, keys: keys + keys)
+            let found = codebook.nearest(to: queries)
+            #expect(found == queries.map { codebook.nearest(to: $0) })
+            #expect(found[4] == .init(key: rules == .paper ? 13 : 4, distance: 0))
+            #expect(codebook.nearest(to: [[Float]]()).isEmpty)
+        }
+        #expect(Codebook(keyWidth: 2, rules: .paper).nearest(to: queries).allSatisfy { $0 == nil })
+    }
+
     @Test("A radius of zero covers the key itself and nothing else", arguments: CodebookRules.allCases)
     func zeroRadius(rules: CodebookRules) {
         let codebook = codebook(rules, keys: [[1, 2]], radius: 0)

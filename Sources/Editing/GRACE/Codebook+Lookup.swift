@@ -13,20 +13,20 @@ extension Codebook {
     }
 
     /// The key nearest to the query; nil in an empty codebook.
-    package func nearest(to query: UnsafePointer<Float>) -> Neighbour? {
-        var best: Neighbour?
-        for key in 0..<count {
-            let distance = distance(from: query, to: key)
-            if best.map({ isNearer(distance, than: $0.distance) }) ?? true {
-                best = Neighbour(key: key, distance: distance)
-            }
-        }
-        return best
-    }
+    package func nearest(to query: [Float]) -> Neighbour? { nearest(to: [query])[0] }
 
-    package func nearest(to query: [Float]) -> Neighbour? {
-        precondition(query.count == keyWidth, "a query of \(query.count) floats for keys of \(keyWidth)")
-        return query.withUnsafeBufferPointer { $0.baseAddress.flatMap { nearest(to: $0) } }
+    /// For each query the key nearest to it; nil in an empty codebook. Many queries at once read the keys only once.
+    package func nearest(to queries: [[Float]]) -> [Neighbour?] {
+        // One after the other, so that they have addresses.
+        let floats = queries.flatMap { query in
+            precondition(query.count == keyWidth, "a query of \(query.count) floats for keys of \(keyWidth)")
+            return query
+        }
+        return floats.withUnsafeBufferPointer { floats in
+            guard let base = floats.baseAddress else { return queries.map { _ in nil } }
+            return keyRows.nearest(to: queries.indices.map { base + $0 * keyWidth })
+                .map { $0.map { Neighbour(key: $0.row, distance: $0.distance) } }
+        }
     }
 
     /// The key whose value answers the query: the nearest one, if the query lies within its radius (border included).
@@ -38,17 +38,11 @@ extension Codebook {
     /// Whether a query at this distance from its nearest key is answered by it.
     package func covers(_ neighbour: Neighbour) -> Bool { neighbour.distance <= radii[neighbour.key] }
 
-    /// The distance that decides everything: the root of a sum of squared differences in one fixed order, so that it
-    /// is the same number in every batch, at every codebook size and on every day.
+    /// The distance that decides everything (`NearestRows.distance`).
     package func distance(from query: UnsafePointer<Float>, to key: Int) -> Float {
-        keys.withUnsafeBufferPointer { keys in
-            guard let base = keys.baseAddress else { return .infinity }
-            return Reduction.squaredDistance(query, base + key * keyWidth, keyWidth).squareRoot()
-        }
+        keyRows.distance(from: query, to: key)
     }
 
     /// Whether a key at `distance` goes before an older one at `other`.
-    package func isNearer(_ distance: Float, than other: Float) -> Bool {
-        rules.newestWins ? distance <= other : distance < other
-    }
+    package func isNearer(_ distance: Float, than other: Float) -> Bool { keyRows.isNearer(distance, than: other) }
 }

@@ -4,20 +4,22 @@ import Tensors
 ///
 /// A key is a cached input of the layer; its value replaces the layer's output for queries within its radius.
 package struct Codebook: Sendable {
-    /// Width of keys and queries.
-    package let keyWidth: Int
     package let rules: CodebookRules
-
-    /// All keys, one after the other: key i is `keys[i · keyWidth ..< (i + 1) · keyWidth]`.
-    package private(set) var keys: [Float] = []
+    private(set) var keyRows: NearestRows
     package private(set) var values: [Tensor] = []
     package private(set) var radii: [Float] = []
     package private(set) var labels: [[Int32]] = []
 
     package init(keyWidth: Int, rules: CodebookRules) {
-        self.keyWidth = keyWidth
         self.rules = rules
+        keyRows = NearestRows(width: keyWidth, lastWins: rules.newestWins)
     }
+
+    /// Width of keys and queries.
+    package var keyWidth: Int { keyRows.width }
+
+    /// All keys, one after the other: key i is `keys[i · keyWidth ..< (i + 1) · keyWidth]`.
+    package var keys: [Float] { keyRows.floats }
 
     package var count: Int { radii.count }
 
@@ -25,7 +27,7 @@ package struct Codebook: Sendable {
     @discardableResult
     package mutating func add(key: [Float], value: Tensor, radius: Float, label: [Int32]) -> Int {
         precondition(key.count == keyWidth, "a key of \(key.count) floats in a codebook of width \(keyWidth)")
-        keys.append(contentsOf: key)
+        keyRows.append(key)
         values.append(value)
         radii.append(radius)
         labels.append(label)
