@@ -23,6 +23,7 @@ set grid lc rgb 0xdddddd
 set key top left reverse Left
 set logscale xy
 set xrange [800:*]
+set rmargin 5
 set xlabel "keys of the codebook"
 set ylabel "milliseconds"
 set xtics nomirror format "%.0f"
