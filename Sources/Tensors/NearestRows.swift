@@ -6,10 +6,10 @@
 package struct NearestRows: Sendable {
     package let width: Int
     /// Of rows at equal distance the last wins, else the first.
-    package let lastWins: Bool
+    let lastWins: Bool
     /// All rows, one after the other.
     package private(set) var floats: [Float] = []
-    package private(set) var count = 0
+    private(set) var count = 0
     private(set) var codes: [Int8] = []
     private(set) var bounds: [Bounds] = []
     /// Floats from which copies are read: fewer are in cache anyway.
@@ -73,7 +73,7 @@ package struct NearestRows: Sendable {
     }
 
     /// The row nearest to the query, found by going through all of them; nil when there is none.
-    package func plain(_ query: UnsafePointer<Float>) -> Neighbour? {
+    func plain(_ query: UnsafePointer<Float>) -> Neighbour? {
         guard count > 0 else { return nil }
         var best = Neighbour(row: 0, distance: distance(from: query, to: 0))
         for row in 1..<count {
