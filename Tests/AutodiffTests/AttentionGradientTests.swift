@@ -57,6 +57,22 @@ struct AttentionGradientTests {
         check(Attention(heads: 2, headWidth: 4, scale: 1), layout, layout)
     }
 
+    @Test("Of one query for each sequence, from the states that keys and values would come from")
+    func lone() {
+        let attention = Attention(heads: 2, headWidth: 4, scale: 0.7)
+        let keyBias = Variable(random([8], 6))
+        for layout in [RaggedLayout(lengths: [1, 5, 3]), RaggedLayout(lengths: [5, 3], visible: [3, 3])] {
+            let tensors = [
+                random([layout.count, 8], 1, deviation: 0.6), random([layout.rowCount, 6], 2),
+                random([8, 6], 3, deviation: 0.4), random([8, 6], 4), random([8], 5),
+            ]
+            GradientCheck.check(tensors) {
+                $0.attentionLone(
+                    attention, q: $1[0], x: $1[1], keys: ($1[2], keyBias), values: ($1[3], $1[4]), layout: layout)
+            }
+        }
+    }
+
     @Test("With one variable as queries, keys and values")
     func shared() {
         let layout = RaggedLayout(lengths: [3, 2])
