@@ -16,7 +16,7 @@ package final class ReplayedSet<Model: EditableModel>: PredictedSet {
     private let frozenAnswers: [[Int32]]
     private var nearest: [Codebook.Neighbour?]
     /// The key whose value answers each input; nil where the frozen layer does.
-    package private(set) var keyInForce: [Int?]
+    private var keyInForce: [Int?]
     package private(set) var answers: [[Int32]]
     /// How many inputs pass through the model together.
     private static var batch: Int { 64 }
@@ -42,9 +42,6 @@ package final class ReplayedSet<Model: EditableModel>: PredictedSet {
     }
 
     package var count: Int { prefixes.count }
-
-    /// The nearest key of input i with its distance; nil while there is none.
-    package func neighbour(_ i: Int) -> Codebook.Neighbour? { nearest[i] }
 
     /// Follows an edit that left `codebook` as it is, brought the keys `newKeys`, and trained the value of `trained`.
     /// Returns the inputs whose answers were computed anew or fell back to the frozen model's.
