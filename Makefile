@@ -16,6 +16,10 @@ SWIFT_FLAGS ?=
 TEST_FLAGS ?= --quiet
 # Debian packages that the build needs; PACKAGES= skips the check.
 PACKAGES ?= libopenblas-dev libarchive-dev libsentencepiece-dev pkg-config g++
+# The benchmarks of `make bench`: Benchmarks/NAME.py; and options that all of them have, for example
+# BENCH_FLAGS='--wait 900'.
+BENCHMARKS ?= bench experiment bert_train bert_edit retrieval startup scaling
+BENCH_FLAGS ?=
 # The instruction set to compile for, if not this machine's: GRACE_MARCH=x86-64-v3. Read by Package.swift.
 ifdef GRACE_MARCH
 export GRACE_MARCH
@@ -28,7 +32,7 @@ SWIFT_OPTIONS = -c release -Xswiftc -enable-testing $(SWIFT_FLAGS)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help packages build test profile pipeline sweep report figures format lint clean distclean
+.PHONY: help packages build test profile pipeline sweep report figures bench format lint clean distclean
 
 # $(call experiments,GOALS): makes them in each experiment. Variables of the command line reach it through MAKEFLAGS; -j
 # must not be given twice.
@@ -78,6 +82,10 @@ figures: profile build  ## Install gnuplot where it is missing and draw the pict
 	@pipelines/packages.sh gnuplot-nox
 	@rm -f runs/$(PROFILE)/figures/*/*.svg runs/$(PROFILE)/figures/*/*.png
 	+@$(call experiments,pictures)
+
+bench: build  ## Time everything beside PyTorch and FAISS on a quiet machine, into Benchmarks/results
+	@pipelines/packages.sh python3-venv
+	for benchmark in $(BENCHMARKS); do python3 Benchmarks/$$benchmark.py $(BENCH_FLAGS); done
 
 format:  ## Format the Swift sources
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests

@@ -27,7 +27,7 @@ LAYER = "encoder.block.4.layer.1.DenseReluDense.wo"
 
 # measure, unit, target as text, whether (ours, theirs) meets it
 TARGETS = [
-    ("edit", "s", "at least 3 times faster", lambda ours, theirs: theirs / ours >= 3),
+    ("edit", "s", "at least 5 times faster", lambda ours, theirs: theirs / ours >= 5),
     ("generate", "s", "under 0.1 s", lambda ours, _: ours < 0.1),
     ("load", "s", "under 0.2 s", lambda ours, _: ours < 0.2),
     ("peak_memory", "MB", "under 700 MB", lambda ours, _: ours < 700),
@@ -68,11 +68,16 @@ def baseline_python(given):
     return python
 
 
+def built_tools():
+    """The folder of the tools, which are built as the tests and the pipeline build them."""
+    call(["make", "--no-print-directory", "build"])
+    return ROOT / ".build" / "release"
+
+
 def prepare(options):
     python = baseline_python(options.python)
     if options.tool is None:
-        call(["swift", "build", "-c", "release", "--product", "stream-edit"])
-        options.tool = ROOT / ".build" / "release" / "stream-edit"
+        options.tool = built_tools() / "stream-edit"
     model = options.model or WORK / f"model-{options.questions}"
     if not (model / "stream.safetensors").exists():
         call([python, HERE / "make_model.py", model, "--questions", str(options.questions)])

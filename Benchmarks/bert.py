@@ -32,8 +32,7 @@ def parser(description):
 
 def tool(options, name):
     if options.tool is None:
-        bench.call(["swift", "build", "-c", "release", "--product", name])
-        options.tool = ROOT / ".build" / "release" / name
+        options.tool = bench.built_tools() / name
     return options.tool
 
 

@@ -167,8 +167,7 @@ def main():
     options = parse()
     python = bench.baseline_python(options.python)
     if options.tools is None:
-        bench.call(["swift", "build", "-c", "release"])
-        options.tools = ROOT / ".build" / "release"
+        options.tools = bench.built_tools()
     folder = make_inputs(options, python)
     run = Runs(options)
     theirs = baseline(options, python, folder, run)

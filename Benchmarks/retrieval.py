@@ -197,8 +197,7 @@ def main():
         return run_faiss(options)
     python = python_with_faiss(options.python)
     if options.tool is None:
-        bench.call(["swift", "build", "-c", "release", "--product", "retrieval-benchmark"])
-        options.tool = ROOT / ".build" / "release" / "retrieval-benchmark"
+        options.tool = bench.built_tools() / "retrieval-benchmark"
     table, rounds = [], {}
     columns = ["keys", "lookup", "ours_ms", "faiss_ms", "ratio", "ours_MB", "faiss_MB", "level"]
     lines = ["\t".join(columns)]

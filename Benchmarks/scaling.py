@@ -130,8 +130,7 @@ def main():
     if options.make:
         return make(options)
     if options.tools is None:
-        bench.call(["swift", "build", "-c", "release"])
-        options.tools = ROOT / ".build" / "release"
+        options.tools = bench.built_tools()
     print("\t".join(COLUMNS), flush=True)
     rows = []
     for edits in options.edits:

@@ -63,8 +63,7 @@ def first_input(tool, model):
 def main():
     options = parse()
     if options.tools is None:
-        bench.call(["swift", "build", "-c", "release"])
-        options.tools = ROOT / ".build" / "release"
+        options.tools = bench.built_tools()
     model = options.model or bench.WORK / "model-40"
     if not (model / "stream.safetensors").exists():
         bench.call([bench.baseline_python(options.python), HERE / "make_model.py", model])
