@@ -53,14 +53,6 @@ extension Codebook.Decision {
         }
     }
 
-    /// Whether the query becomes a key.
-    package var addsKey: Bool {
-        switch self {
-        case .add, .split: true
-        case .expand, .train: false
-        }
-    }
-
     package var nearest: Codebook.Neighbour? {
         switch self {
         case .add(let near): near
