@@ -88,14 +88,11 @@ def run_ours(options, model):
     """One stream-edit process; what it says of itself in run.json and edits.tsv, and what it cost."""
     output = WORK / "output"
     shutil.rmtree(output, ignore_errors=True)
-    cost = machine.measured([
+    cost = alone(options, [
         options.tool, "--model", model, "--stream", model / "stream.safetensors", "--layer", options.layer,
         "--editor", "grace", "--radius", str(options.radius), "--max-edits", str(options.edits),
         "--threads", str(options.threads), "--lookahead", "1", "--time-generation", "--output", output,
         *options.extra])
-    errors = cost.pop("stderr").strip()
-    if cost["status"] != 0:
-        fail(f"stream-edit ended with {cost['status']}: {errors}")
     run = json.loads((output / "run.json").read_text())
     timings = run.get("timings")
     if not timings:
@@ -117,13 +114,10 @@ def run_ours(options, model):
 
 def run_theirs(options, python, model):
     """One process of the PyTorch baseline."""
-    cost = machine.measured([
+    cost = alone(options, [
         python, HERE / "baseline.py", "--model", model, "--stream", model / "stream.safetensors", "--layer",
         options.layer, "--radius", str(options.radius), "--edits", str(options.edits),
         "--threads", str(options.threads)])
-    errors = cost.pop("stderr").strip()
-    if cost["status"] != 0:
-        fail(f"baseline.py ended with {cost['status']}: {errors}")
     lines = {line["measure"]: line for line in map(json.loads, cost.pop("stdout").splitlines())}
     result = {name: lines[name]["values"] for name in ("load", "generate", "edit")}
     result["peak_memory"] = [value / 1e6 for value in lines["peak_memory"]["values"]]
@@ -133,19 +127,61 @@ def run_theirs(options, python, model):
 def summary(rounds):
     """Per measure the median of each side over undisturbed runs. Without one on both sides there is no verdict: two
     programs do not suffer alike from a busy machine (PyTorch's spinning threads become 30 times slower)."""
-    runs = {side: [r[side] for r in rounds] for side in ("ours", "theirs")}
-    quiet = {side: [run for run in runs[side] if not run["process"]["disturbed"]] for side in runs}
-    judged = all(quiet.values())
+    runs, judged = quiet_runs(rounds)
     table = []
     for measure, unit, target, meets in TARGETS:
         ours, theirs = (
-            statistics.median(value for run in quiet[side] or runs[side] for value in run[measure])
+            statistics.median(value for run in runs[side] for value in run[measure])
             for side in ("ours", "theirs"))
         table.append({
             "measure": measure, "unit": unit, "ours": ours, "pytorch": theirs, "ratio": theirs / ours,
             "target": target, "met": meets(ours, theirs) if judged else None,
         })
     return table
+
+
+def parser(description):
+    """The options that all benchmarks have."""
+    result = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    result.add_argument("--python", help="an interpreter that has torch, transformers and safetensors")
+    result.add_argument("--foreign", type=float, default=0.1, help="cores that others may keep busy")
+    result.add_argument("--wait", type=float, default=300, help="seconds to wait for an idle machine")
+    result.add_argument("--anyway", action="store_true", help="measure on a busy machine too, and say so in the result")
+    return result
+
+
+def alone(options, arguments):
+    """Runs a command when the machine is idle: what it cost and printed, and whether others disturbed it."""
+    load, idle = machine.wait_until_idle(options.foreign, options.wait, say)
+    if not idle and not options.anyway:
+        fail(f"others keep {load:.2f} cores busy; try later, or say --anyway")
+    cost = machine.measured(arguments)
+    errors = cost.pop("stderr").strip()
+    if cost["status"] != 0:
+        fail(f"{' '.join(map(str, arguments[:2]))} ended with {cost['status']}: {errors}")
+    cost["foreign_cores_before"] = load
+    cost["disturbed"] = not idle or cost["foreign_cores"] > options.foreign
+    return cost
+
+
+def take_turns(rounds, sides, describe):
+    """Runs all sides so many times, in an order that alternates; each is a name and a call whose result has `process`."""
+    entries = []
+    for number in range(rounds):
+        entry = {}
+        for side, run in sides.items() if number % 2 == 0 else reversed(sides.items()):
+            entry[side] = run()
+            say(f"round {number + 1}, {side}: {describe(entry[side])}, "
+                f"others kept {entry[side]['process']['foreign_cores']:.2f} cores busy")
+        entries.append(entry)
+    return entries
+
+
+def quiet_runs(entries):
+    """The undisturbed runs of each side, or all where there is none; and whether each side has one."""
+    quiet = {side: [e[side] for e in entries if not e[side]["process"]["disturbed"]] for side in entries[0]}
+    return {side: runs or [e[side] for e in entries] for side, runs in quiet.items()}, all(quiet.values())
 
 
 def write_results(name, options, shown, other, results):
@@ -159,6 +195,7 @@ def write_results(name, options, shown, other, results):
         "versions": {**machine.versions(ROOT), **others},
         "options": {key: getattr(options, key) for key in shown}, **results}, indent=1) + "\n")
     say(f"raw results: {os.path.relpath(path)}")
+    return path
 
 
 def print_table(table, other="pytorch"):
@@ -172,45 +209,28 @@ def print_table(table, other="pytorch"):
 
 
 def parse():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3, help="runs of each side")
-    parser.add_argument("--edits", type=int, default=5, help="edits in each run")
-    parser.add_argument("--questions", type=int, default=40, help="questions in the stream that is made")
-    parser.add_argument("--threads", type=int, default=2, help="threads of each side")
-    parser.add_argument("--layer", default=LAYER, help="the edit site")
-    parser.add_argument("--radius", type=float, default=0.1, help="the initial radius")
-    parser.add_argument("--model", type=Path, help="a folder by make_model.py, instead of making one")
-    parser.add_argument("--tool", type=Path, help="a stream-edit that is built already")
-    parser.add_argument("--python", help="an interpreter that has torch, transformers and safetensors")
-    parser.add_argument("--foreign", type=float, default=0.1, help="cores that others may keep busy")
-    parser.add_argument("--wait", type=float, default=300, help="seconds to wait for an idle machine")
-    parser.add_argument("--anyway", action="store_true", help="measure on a busy machine too, and say so in the result")
-    parser.add_argument("extra", nargs="*", help="more options for stream-edit, after --")
-    options = parser.parse_args()
+    arguments = parser(__doc__.splitlines()[0])
+    arguments.add_argument("--rounds", type=int, default=3, help="runs of each side")
+    arguments.add_argument("--edits", type=int, default=5, help="edits in each run")
+    arguments.add_argument("--questions", type=int, default=40, help="questions in the stream that is made")
+    arguments.add_argument("--threads", type=int, default=2, help="threads of each side")
+    arguments.add_argument("--layer", default=LAYER, help="the edit site")
+    arguments.add_argument("--radius", type=float, default=0.1, help="the initial radius")
+    arguments.add_argument("--model", type=Path, help="a folder by make_model.py, instead of making one")
+    arguments.add_argument("--tool", type=Path, help="a stream-edit that is built already")
+    arguments.add_argument("extra", nargs="*", help="more options for stream-edit, after --")
+    options = arguments.parse_args()
     if min(options.rounds, options.edits, options.threads) < 1 or options.questions < max(options.edits, 10):
-        parser.error("rounds, edits and threads begin at 1, and there must be at least 10 questions and one per edit")
+        arguments.error("rounds, edits and threads begin at 1, and there must be at least 10 questions and one per edit")
     return options
 
 
 def main():
     options = parse()
     python, model = prepare(options)
-    rounds = []
-    for number in range(options.rounds):
-        sides = [("ours", lambda: run_ours(options, model)), ("theirs", lambda: run_theirs(options, python, model))]
-        entry = {}
-        for side, run in sides if number % 2 == 0 else reversed(sides):
-            load, idle = machine.wait_until_idle(options.foreign, options.wait, say)
-            if not idle and not options.anyway:
-                fail(f"others keep {load:.2f} cores busy; try later, or say --anyway")
-            entry[side] = run()
-            process = entry[side]["process"]
-            process["foreign_cores_before"] = load
-            process["disturbed"] = not idle or process["foreign_cores"] > options.foreign
-            say(f"round {number + 1}, {side}: {process['wall_seconds']:.1f} s, "
-                f"others kept {process['foreign_cores']:.2f} cores busy")
-        rounds.append(entry)
+    rounds = take_turns(
+        options.rounds, {"ours": lambda: run_ours(options, model), "theirs": lambda: run_theirs(options, python, model)},
+        lambda run: f"{run['process']['wall_seconds']:.1f} s")
     table = summary(rounds)
     disturbed = sum(entry[side]["process"]["disturbed"] for entry in rounds for side in entry)
     shown = ("rounds", "edits", "questions", "threads", "layer", "radius", "foreign", "extra")

@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 import bench
-import machine
 
 ROOT = bench.ROOT
 WORK = ROOT / "runs" / "benchmark-bert"
@@ -16,16 +15,11 @@ CLASSES = [f"area {number}" for number in range(14)]
 
 def parser(description):
     """The options that both benchmarks have."""
-    result = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    result = bench.parser(description)
     result.add_argument("--length", type=int, default=512, help="tokens of each document")
     result.add_argument("--layers", type=int, default=12, help="encoder layers; 768 wide, 12 heads")
     result.add_argument("--threads", type=int, default=2, help="threads of each side")
     result.add_argument("--tool", type=Path, help="our tool, where it is built already")
-    result.add_argument("--python", help="an interpreter that has torch, transformers and safetensors")
-    result.add_argument("--foreign", type=float, default=0.1, help="cores that others may keep busy")
-    result.add_argument("--wait", type=float, default=300, help="seconds to wait for an idle machine")
-    result.add_argument("--anyway", action="store_true", help="measure on a busy machine too, and say so in the result")
     result.add_argument("--torch", type=Path, help=argparse.SUPPRESS)      # this process is the other side
     return result
 
@@ -82,38 +76,3 @@ def once(folder, make):
         make(folder)
         (folder / "complete").touch()
     return folder
-
-
-def process(arguments, name):
-    """One process of either side: its cost, of which its output is a part."""
-    cost = machine.measured(arguments)
-    errors = cost.pop("stderr").strip()
-    if cost["status"] != 0:
-        bench.fail(f"{name} ended with {cost['status']}: {errors}")
-    return cost
-
-
-def take_turns(options, rounds, ours, theirs, describe):
-    """Runs both sides so many times, each alone on the machine, in an order that alternates."""
-    entries = []
-    for number in range(rounds):
-        sides = [("ours", ours), ("theirs", theirs)]
-        entry = {}
-        for side, run in sides if number % 2 == 0 else reversed(sides):
-            idle_load, idle = machine.wait_until_idle(options.foreign, options.wait, bench.say)
-            if not idle and not options.anyway:
-                bench.fail(f"others keep {idle_load:.2f} cores busy; try later, or say --anyway")
-            entry[side] = run()
-            cost = entry[side]["process"]
-            cost["foreign_cores_before"] = idle_load
-            cost["disturbed"] = not idle or cost["foreign_cores"] > options.foreign
-            bench.say(f"round {number + 1}, {side}: {describe(entry[side])}, "
-                      f"others kept {cost['foreign_cores']:.2f} cores busy")
-        entries.append(entry)
-    return entries
-
-
-def quiet_runs(entries):
-    """The undisturbed runs of each side, or all where there is none; and whether both sides have one."""
-    quiet = {side: [e[side] for e in entries if not e[side]["process"]["disturbed"]] for side in ("ours", "theirs")}
-    return {side: runs or [e[side] for e in entries] for side, runs in quiet.items()}, all(quiet.values())

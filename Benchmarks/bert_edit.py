@@ -88,10 +88,10 @@ def make_inputs(options, python, folder):
 def run_ours(options, inputs, site):
     output = bert.WORK / "edits"
     shutil.rmtree(output, ignore_errors=True)
-    cost = bert.process([
+    cost = bert.bench.alone(options, [
         options.tool, "--model", inputs / "model", "--stream", inputs / "stream.safetensors", "--layer", path(site),
         "--editor", "grace", "--radius", str(RADIUS), "--steps", str(options.steps), "--max-edits", str(options.edits),
-        "--threads", str(options.threads), "--lookahead", "1", "--time-generation", "--output", output], "stream-edit")
+        "--threads", str(options.threads), "--lookahead", "1", "--time-generation", "--output", output])
     run = json.loads((output / "run.json").read_text())
     header, *rows = (line.split("\t") for line in (output / "edits.tsv").read_text().splitlines())
     edits = [row for row in (dict(zip(header, row)) for row in rows) if row["steps"] == str(options.steps)]
@@ -103,16 +103,16 @@ def run_ours(options, inputs, site):
 
 
 def run_theirs(options, python, inputs, site):
-    cost = bert.process([
+    cost = bert.bench.alone(options, [
         python, Path(__file__).resolve(), "--torch", inputs, "--site", path(site), "--steps", str(options.steps),
-        "--threads", str(options.threads)], "the PyTorch side")
+        "--threads", str(options.threads)])
     result = json.loads(cost.pop("stdout").splitlines()[-1])
     return {"process": cost, **result}
 
 
 def summarise(site, entries):
     """The edit; the edit with what comes before it, the pass that says that the answer is wrong; and the memory."""
-    runs, judged = bert.quiet_runs(entries)
+    runs, judged = bert.bench.quiet_runs(entries)
     ours, theirs = (statistics.median(s for run in runs[side] for s in run["edit"]) for side in ("ours", "theirs"))
     answer = statistics.median(s for run in runs["ours"] for s in run["answer"])
     memory = [
@@ -142,8 +142,9 @@ def main():
         lambda folder: make_inputs(options, python, folder))
     summary, entries = [], []
     for site in options.sites:
-        turns = bert.take_turns(
-            options, 1, lambda: run_ours(options, inputs, site), lambda: run_theirs(options, python, inputs, site),
+        turns = bert.bench.take_turns(
+            1,
+            {"ours": lambda: run_ours(options, inputs, site), "theirs": lambda: run_theirs(options, python, inputs, site)},
             lambda run: f"layer {site}, {statistics.median(run['edit']):.3f} s an edit")
         summary += summarise(site, turns)
         entries += [{"site": path(site), **turn} for turn in turns]

@@ -77,19 +77,19 @@ def make_inputs(options, python, folder):
 def run_ours(options, inputs):
     output = bert.WORK / "output"
     shutil.rmtree(output, ignore_errors=True)
-    cost = bert.process([
+    cost = bert.bench.alone(options, [
         options.tool, "scotus", "--model", inputs / "model", "--input", inputs / "data", "--output", output,
         "--epochs", "1", "--batch-size", str(options.batch), "--max-length", str(options.length), "--warm-up", "0",
-        "--threads", str(options.threads)], "pretrain")
+        "--threads", str(options.threads)])
     run = json.loads((output / "run.json").read_text())
     shutil.rmtree(output)
     return {"step": [run["timings"]["step_seconds"]], "process": cost, "timings": run["timings"]}
 
 
 def run_theirs(options, python, inputs):
-    cost = bert.process([
+    cost = bert.bench.alone(options, [
         python, Path(__file__).resolve(), "--torch", inputs / "model", "--steps", str(options.steps), "--batch",
-        str(options.batch), "--length", str(options.length), "--threads", str(options.threads)], "the PyTorch side")
+        str(options.batch), "--length", str(options.length), "--threads", str(options.threads)])
     result = json.loads(cost.pop("stdout").splitlines()[-1])
     return {"step": [statistics.median(result["seconds"][1:])], "process": cost, **result}
 
@@ -103,10 +103,11 @@ def main():
     inputs = bert.once(
         bert.WORK / f"inputs-{options.layers}-{options.length}-{options.batch * options.steps}",
         lambda folder: make_inputs(options, python, folder))
-    rounds = bert.take_turns(
-        options, options.rounds, lambda: run_ours(options, inputs), lambda: run_theirs(options, python, inputs),
+    rounds = bert.bench.take_turns(
+        options.rounds,
+        {"ours": lambda: run_ours(options, inputs), "theirs": lambda: run_theirs(options, python, inputs)},
         lambda run: f"{run['step'][0]:.2f} s a step")
-    runs, judged = bert.quiet_runs(rounds)
+    runs, judged = bert.bench.quiet_runs(rounds)
     tokens = options.batch * options.length
     measures = [
         ("speed", "tokens/s", lambda run: tokens / run["step"][0], "at least 2.5 times PyTorch",

@@ -9,14 +9,12 @@ time of the published loop is extrapolated from that (the formula is with `publi
 raw numbers to Benchmarks/results.
 """
 
-import argparse
 import json
 import shutil
 import statistics
 from pathlib import Path
 
 import bench
-import machine
 
 ROOT, HERE = bench.ROOT, bench.HERE
 WORK = ROOT / "runs" / "benchmark-experiment"
@@ -26,8 +24,7 @@ RADII = [0.5, 1, 2, 4, 6, 8, 10, 14, 20, 30]
 
 
 def parse():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = bench.parser(__doc__.splitlines()[0])
     parser.add_argument(
         "--parts", nargs="+", choices=["stream", "balls", "sweep"], default=["stream", "balls", "sweep"], help="what to run")
     parser.add_argument("--edits", type=int, default=500, help="errors of the stream")
@@ -38,10 +35,6 @@ def parse():
     parser.add_argument("--threads", type=int, default=2, help="threads of each side")
     parser.add_argument("--layer", default=bench.LAYER, help="the edit site")
     parser.add_argument("--tools", type=Path, help="a folder of tools that are built already")
-    parser.add_argument("--python", help="an interpreter that has torch, transformers and safetensors")
-    parser.add_argument("--foreign", type=float, default=0.1, help="cores that others may keep busy")
-    parser.add_argument("--wait", type=float, default=300, help="seconds to wait for an idle machine")
-    parser.add_argument("--anyway", action="store_true", help="measure on a busy machine too, and say so in the result")
     options = parser.parse_args()
     if options.sweep_edits % 5 or min(options.edits, options.questions, options.sweep_edits, options.ball_edits) < 5:
         parser.error("sets have at least 5 questions, and the sweep's come in phrasings of 5")
@@ -66,14 +59,8 @@ class Runs:
         self.options, self.costs = options, []
 
     def __call__(self, name, arguments):
-        load, idle = machine.wait_until_idle(self.options.foreign, self.options.wait, bench.say)
-        if not idle and not self.options.anyway:
-            bench.fail(f"others keep {load:.2f} cores busy; try later, or say --anyway")
-        cost = machine.measured(arguments)
-        if cost["status"] != 0:
-            bench.fail(f"{name} ended with {cost['status']}: {cost['stderr'].strip()}")
-        cost["disturbed"] = not idle or cost["foreign_cores"] > self.options.foreign
-        self.costs.append({"name": name, **{key: cost[key] for key in cost if key not in ("stdout", "stderr")}})
+        cost = bench.alone(self.options, arguments)
+        self.costs.append({"name": name, **{key: cost[key] for key in cost if key != "stdout"}})
         bench.say(f"{name}: {cost['wall_seconds']:.1f} s, others kept {cost['foreign_cores']:.2f} cores busy")
         return cost
 

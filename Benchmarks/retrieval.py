@@ -10,9 +10,7 @@ both find the same key for every query is checked. The table goes to stdout, and
 """
 
 import argparse
-import datetime
 import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -20,7 +18,6 @@ import time
 from pathlib import Path
 
 import bench
-import machine
 
 ROOT, HERE = bench.ROOT, bench.HERE
 WORK = ROOT / "runs" / "benchmark-retrieval"
@@ -28,8 +25,7 @@ CHUNK = 10_000
 
 
 def parse():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = bench.parser(__doc__.splitlines()[0])
     parser.add_argument(
         "--keys", type=int, nargs="+", default=[1000, 3000, 10_000, 30_000, 100_000], help="numbers of keys")
     parser.add_argument("--width", type=int, default=1024, help="floats of a key")
@@ -39,10 +35,6 @@ def parse():
     parser.add_argument("--rounds", type=int, default=3, help="runs of each side")
     parser.add_argument("--threads", type=int, default=2, help="threads of each side")
     parser.add_argument("--tool", type=Path, help="a retrieval-benchmark that is built already")
-    parser.add_argument("--python", help="an interpreter that has faiss, numpy and safetensors")
-    parser.add_argument("--foreign", type=float, default=0.1, help="cores that others may keep busy")
-    parser.add_argument("--wait", type=float, default=300, help="seconds to wait for an idle machine")
-    parser.add_argument("--anyway", action="store_true", help="measure on a busy machine too, and say so in the result")
     parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)       # this process draws the keys
     parser.add_argument("--faiss", type=Path, help=argparse.SUPPRESS)      # this process is the other side
     options = parser.parse_args()
@@ -123,11 +115,8 @@ def python_with_faiss(given):
     return python
 
 
-def run(arguments):
-    cost = machine.measured(arguments)
-    errors = cost.pop("stderr").strip()
-    if cost["status"] != 0:
-        bench.fail(f"{arguments[0]} ended with {cost['status']}: {errors}")
+def run(options, arguments):
+    cost = bench.alone(options, arguments)
     lines = {line["measure"]: line for line in map(json.loads, cost.pop("stdout").splitlines())}
     result = {name: line["values"] for name, line in lines.items() if "values" in line}
     return {**result, "info": lines.get("info"), "process": cost}
@@ -151,22 +140,14 @@ def measure(options, python, keys):
             "--queries", str(options.queries), *(["--skewed"] if options.skewed else [])])
         made.rename(file)
     threads, batch = str(options.threads), str(options.batch)
-    sides = [
-        ("ours", [options.tool, file, "--threads", threads, "--batch", batch]),
-        ("faiss", [python, Path(__file__).resolve(), "--faiss", file, "--threads", threads, "--batch", batch])]
-    rounds = []
-    for number in range(options.rounds):
-        entry = {}
-        for side, arguments in sides if number % 2 == 0 else reversed(sides):
-            load, idle = machine.wait_until_idle(options.foreign, options.wait, bench.say)
-            if not idle and not options.anyway:
-                bench.fail(f"others keep {load:.2f} cores busy; try later, or say --anyway")
-            entry[side] = run(arguments)
-            process = entry[side]["process"]
-            process["foreign_cores_before"] = load
-            process["disturbed"] = not idle or process["foreign_cores"] > options.foreign
+    sides = {
+        "ours": [options.tool, file, "--threads", threads, "--batch", batch],
+        "faiss": [python, Path(__file__).resolve(), "--faiss", file, "--threads", threads, "--batch", batch]}
+    rounds = bench.take_turns(
+        options.rounds, {side: lambda command=command: run(options, command) for side, command in sides.items()},
+        lambda result: f"{keys} keys, {1e3 * statistics.median(result['single']):.3g} ms a query")
+    for entry in rounds:
         check_found(entry["ours"], entry["faiss"], keys)
-        rounds.append(entry)
     file.unlink()
     return rounds
 
@@ -174,15 +155,12 @@ def measure(options, python, keys):
 def summary(keys, rounds):
     """A row for single queries and one for batches: medians over undisturbed runs, or over all where there is none."""
     rows = []
+    runs, judged = bench.quiet_runs(rounds)
     for measure in ("single", "batch"):
         row = {"keys": keys, "lookup": measure}
-        judged = True
         for side in ("ours", "faiss"):
-            runs = [entry[side] for entry in rounds]
-            quiet = [run for run in runs if not run["process"]["disturbed"]]
-            judged = judged and bool(quiet)
-            row[f"{side}_ms"] = 1e3 * statistics.median(s for run in quiet or runs for s in run[measure])
-            row[f"{side}_MB"] = statistics.median(run["process"]["peak_memory_bytes"] / 1e6 for run in quiet or runs)
+            row[f"{side}_ms"] = 1e3 * statistics.median(s for run in runs[side] for s in run[measure])
+            row[f"{side}_MB"] = statistics.median(run["process"]["peak_memory_bytes"] / 1e6 for run in runs[side])
         row["ratio"] = row["faiss_ms"] / row["ours_ms"]
         row["level"] = ("yes" if row["ratio"] >= 1 else "no") if judged else "disturbed"
         rows.append(row)
@@ -213,17 +191,10 @@ def main():
     for entry in (side for runs in rounds.values() for run in runs for side in run.values()):
         entry.pop("rows"), entry.pop("distances")
     info = next(iter(rounds.values()))[0]["faiss"]["info"]
-    path = HERE / "results" / f"{datetime.datetime.now().strftime('%Y-%m-%d-%H%M%S')}-retrieval.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps({
-        "date": datetime.date.today().isoformat(), "machine": machine.description(),
-        "versions": {**machine.versions(ROOT), "faiss": info["faiss"], "faiss_options": info["options"]},
-        "options": {name: getattr(options, name) for name in (
-            "keys", "width", "queries", "batch", "skewed", "rounds", "threads", "foreign")},
-        "summary": table, "rounds": rounds,
-    }, indent=1) + "\n")
+    path = bench.write_results(
+        "retrieval", options, ("keys", "width", "queries", "batch", "skewed", "rounds", "threads", "foreign"),
+        {"faiss": info["faiss"]}, {"faiss_options": info["options"], "summary": table, "rounds": rounds})
     path.with_suffix(".tsv").write_text("\n".join(lines) + "\n")
-    bench.say(f"raw results: {os.path.relpath(path)}")
 
 
 if __name__ == "__main__":

@@ -9,16 +9,12 @@ stdout and to Benchmarks/results, all raw numbers beside it; scaling.gp draws it
 """
 
 import argparse
-import datetime
-import json
-import os
 import random
 import shutil
 import sys
 from pathlib import Path
 
 import bench
-import machine
 
 ROOT, HERE = bench.ROOT, bench.HERE
 WORK = ROOT / "runs" / "benchmark-scaling"
@@ -31,16 +27,11 @@ COLUMNS = [
 
 
 def parse():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = bench.parser(__doc__.splitlines()[0])
     parser.add_argument(
         "--edits", type=int, nargs="+", default=[100, 300, 1000, 3000, 10_000], help="numbers of edits of the tiny model")
     parser.add_argument("--size-edits", type=int, default=3, help="edits of 100 steps of each size of model")
     parser.add_argument("--tools", type=Path, help="the folder of tools that are built already")
-    parser.add_argument("--python", help="an interpreter that has torch, transformers and safetensors")
-    parser.add_argument("--foreign", type=float, default=0.1, help="cores that others may keep busy")
-    parser.add_argument("--wait", type=float, default=300, help="seconds to wait for an idle machine")
-    parser.add_argument("--anyway", action="store_true", help="measure on a busy machine too, and say so in the result")
     parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)       # this process makes a model and its stream
     parser.add_argument("--size", help=argparse.SUPPRESS)
     parser.add_argument("--count", type=int, help=argparse.SUPPRESS)
@@ -79,20 +70,6 @@ def made(options, size, count):
     return folder
 
 
-def timed(options, arguments):
-    load, idle = machine.wait_until_idle(options.foreign, options.wait, bench.say)
-    if not idle and not options.anyway:
-        bench.fail(f"others keep {load:.2f} cores busy; try later, or say --anyway")
-    cost = machine.measured(arguments)
-    errors = cost.pop("stderr").strip()
-    if cost["status"] != 0:
-        bench.fail(f"{arguments[0]} ended with {cost['status']}: {errors}")
-    cost.pop("stdout")
-    cost["foreign_cores_before"] = load
-    cost["disturbed"] = not idle or cost["foreign_cores"] > options.foreign
-    return cost
-
-
 def run(options, size, edits, steps, threads, scored):
     """Rows for editing and, where `scored`, for scoring the whole stream after every edit."""
     model = made(options, size, edits)
@@ -105,7 +82,8 @@ def run(options, size, edits, steps, threads, scored):
         commands["evaluate"] = ["--edits", log, "--model", model, "--output", metrics]
     rows = []
     for tool, arguments in commands.items():
-        cost = timed(options, [options.tools / tool, *arguments, "--threads", str(threads)])
+        cost = bench.alone(options, [options.tools / tool, *arguments, "--threads", str(threads)])
+        cost.pop("stdout")
         made_edits = [line.split("\t") for line in (log / "edits.tsv").read_text().splitlines()]
         error = made_edits[0].index("error")
         count = sum(line[error] == "1" for line in made_edits[1:])
@@ -140,15 +118,9 @@ def main():
         for threads in (1, 2):
             rows += run(options, size, options.size_edits, 100, threads, scored=False)
     shutil.rmtree(WORK, ignore_errors=True)
-    path = HERE / "results" / f"{datetime.datetime.now().strftime('%Y-%m-%d-%H%M%S')}-scaling.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps({
-        "date": datetime.date.today().isoformat(), "machine": machine.description(), "versions": machine.versions(ROOT),
-        "options": {name: getattr(options, name) for name in ("edits", "size_edits", "foreign")}, "rows": rows,
-    }, indent=1) + "\n")
+    path = bench.write_results("scaling", options, ("edits", "size_edits", "foreign"), {}, {"rows": rows})
     path.with_suffix(".tsv").write_text(
         "\n".join("\t".join(line) for line in [COLUMNS, *([cell(row[c]) for c in COLUMNS] for row in rows)]) + "\n")
-    bench.say(f"raw results: {os.path.relpath(path)}")
 
 
 if __name__ == "__main__":

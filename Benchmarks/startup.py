@@ -7,10 +7,6 @@ its table appears in the output folder, which is synced to the disk before that.
 goes to stdout, and with all raw numbers to Benchmarks/results.
 """
 
-import argparse
-import datetime
-import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -25,14 +21,10 @@ TOOLS = ["prepare-data", "pretrain", "stream-edit", "evaluate", "plot-data"]
 
 
 def parse():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = bench.parser(__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=21, help="runs of each command")
     parser.add_argument("--tools", type=Path, help="the folder of tools that are built already")
     parser.add_argument("--model", type=Path, help="a folder by make_model.py, instead of making one")
-    parser.add_argument("--python", help="an interpreter that has torch, transformers and safetensors")
-    parser.add_argument("--foreign", type=float, default=0.1, help="cores that others may keep busy")
-    parser.add_argument("--wait", type=float, default=300, help="seconds to wait for an idle machine")
     return parser.parse_args()
 
 
@@ -78,14 +70,8 @@ def main():
     print("command\tmedian_ms\tleast_ms")
     for name, numbers in values.items():
         print(f"{name}\t{1e3 * statistics.median(numbers):.1f}\t{1e3 * min(numbers):.1f}")
-    path = HERE / "results" / f"{datetime.datetime.now().strftime('%Y-%m-%d-%H%M%S')}-startup.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps({
-        "date": datetime.date.today().isoformat(), "machine": machine.description(),
-        "versions": machine.versions(ROOT), "runs": options.runs, "foreign_cores_before": load,
-        "disturbed": not idle, "seconds": values,
-    }, indent=1) + "\n")
-    bench.say(f"raw results: {os.path.relpath(path)}")
+    bench.write_results("startup", options, ("runs", "foreign"), {}, {
+        "foreign_cores_before": load, "disturbed": not idle, "seconds": values})
 
 
 if __name__ == "__main__":
