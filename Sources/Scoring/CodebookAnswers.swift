@@ -18,20 +18,18 @@ package enum CodebookAnswers {
 
     /// The answers to the inputs, in their order.
     package static func of<Model: EditableModel>(
-        _ inputs: [ModelInput], model: Model, site: EditSite, codebook: Codebook, options: GRACEOptions,
-        maxNewTokens: Int
+        _ inputs: [ModelInput], through passes: FrozenPasses<Model>, codebook: Codebook, options: GRACEOptions
     ) throws -> [Answer] {
         var answers: [Answer] = []
         for start in stride(from: 0, to: inputs.count, by: batch) {
             let part = Array(inputs[start..<min(start + batch, inputs.count)])
-            let prefixes = model.prefixes(of: part, at: site)
+            let prefixes = passes.withoutAnswers(part).map(\.prefix)
             let nearest = codebook.nearest(to: prefixes.map(options.query.query))
             let keys = nearest.map { $0.flatMap { codebook.covers($0) ? $0.key : nil } }
             let outputs = zip(prefixes, keys).map { prefix, key in
                 key.map { options.replacement.siteOutput(of: prefix, with: codebook.values[$0]) } ?? prefix.siteOutput
             }
-            let fresh = try model.predict(
-                prefixes, at: site, siteOutput: Rows.concatenate(outputs), maxNewTokens: maxNewTokens)
+            let fresh = try passes.predict(prefixes, siteOutput: Rows.concatenate(outputs))
             for (index, output) in fresh.enumerated() {
                 answers.append(Answer(output: output, nearest: nearest[index], isEdited: keys[index] != nil))
             }

@@ -90,47 +90,33 @@ extension Attention {
     /// Sequence `s` of a tensor `[sequences, heads, inputs]`, as `[heads, inputs]`.
     func part(_ x: Tensor, _ s: Int) -> Tensor { x.rows(s..<s + 1).reshaped([heads, x.rowWidth / heads]) }
 
-    /// The columns of head h of `x[sequences, width]`.
-    private func columns(_ x: Tensor, _ h: Int) -> Tensor {
-        let result = Tensor(uninitialized: [x.rowCount, headWidth])
-        for s in 0..<x.rowCount {
-            (result.pointer + s * headWidth).update(from: x.pointer + s * width + h * headWidth, count: headWidth)
-        }
-        return result
-    }
-
     /// From `x[sequences, width]` to `[sequences, heads, inputs]`: each head's part times its rows of the weight.
     func fromHeads(_ x: Tensor, _ weight: Tensor) -> Tensor {
-        let inputs = weight.rowWidth, result = Tensor(uninitialized: [x.rowCount, heads, inputs])
-        Parallel.forEach(heads) { h in
-            let rows = FrozenProduct.backward(dy: columns(x, h), weight: headRows(weight, h))
-            for s in 0..<x.rowCount {
-                (result.pointer + (s * heads + h) * inputs).update(from: rows.pointer + s * inputs, count: inputs)
-            }
+        eachHead(of: x, to: [x.rowCount, heads, weight.rowWidth]) {
+            FrozenProduct.backward(dy: $0, weight: headRows(weight, $1))
         }
-        return result
     }
 
     /// From `x[sequences, heads, inputs]` to `[sequences, width]`: the other way.
     func toHeads(_ x: Tensor, _ weight: Tensor) -> Tensor {
-        let result = Tensor(uninitialized: [x.rowCount, width])
-        Parallel.forEach(heads) { h in
-            let rows = FrozenProduct.forward(x: headInputs(x, h), weight: headRows(weight, h))
-            for s in 0..<x.rowCount {
-                (result.pointer + s * width + h * headWidth).update(
-                    from: rows.pointer + s * headWidth, count: headWidth)
-            }
-        }
-        return result
+        eachHead(of: x, to: [x.rowCount, width]) { FrozenProduct.forward(x: $0, weight: headRows(weight, $1)) }
     }
 
     private func headRows(_ weight: Tensor, _ h: Int) -> Tensor { weight.rows(h * headWidth..<(h + 1) * headWidth) }
 
-    /// Head h of `x[sequences, heads, inputs]`, as `[sequences, inputs]`.
-    private func headInputs(_ x: Tensor, _ h: Int) -> Tensor {
-        let inputs = x.rowWidth / heads, result = Tensor(uninitialized: [x.rowCount, inputs])
-        for s in 0..<x.rowCount {
-            (result.pointer + s * inputs).update(from: x.pointer + (s * heads + h) * inputs, count: inputs)
+    /// Puts what `product` makes of each head's part of the rows of `x` in the same head's part of the result.
+    private func eachHead(of x: Tensor, to shape: [Int], _ product: (Tensor, Int) -> Tensor) -> Tensor {
+        let result = Tensor(uninitialized: shape)
+        let from = x.rowWidth / heads, to = result.rowWidth / heads
+        Parallel.forEach(heads) { h in
+            let part = Tensor(uninitialized: [x.rowCount, from])
+            for s in 0..<x.rowCount {
+                (part.pointer + s * from).update(from: x.pointer + (s * heads + h) * from, count: from)
+            }
+            let rows = product(part, h)
+            for s in 0..<x.rowCount {
+                (result.pointer + (s * heads + h) * to).update(from: rows.pointer + s * to, count: to)
+            }
         }
         return result
     }

@@ -83,8 +83,7 @@ struct PredictionWriter<Model: EditableModel> {
         case .codebook(let history, let settings):
             let codebook = history.codebook(at: step, rules: settings.options.rules)
             return try CodebookAnswers.of(
-                inputs, model: edited.model, site: edited.site, codebook: codebook, options: settings.options,
-                maxNewTokens: settings.maxNewTokens
+                inputs, through: edited.passes, codebook: codebook, options: settings.options
             ).map { answer in
                 Prediction(
                     output: answer.output, isEdited: answer.isEdited, key: answer.nearest?.key,

@@ -13,8 +13,8 @@ struct CodebookAnswersTests {
         for step in [0, 1, 9, fixture.items.count] {
             let codebook = fixture.history.codebook(at: step, rules: fixture.options.rules)
             let answers = try CodebookAnswers.of(
-                items.map { ModelInput($0.input) }, model: fixture.model, site: fixture.site, codebook: codebook,
-                options: fixture.options, maxNewTokens: fixture.maxNewTokens)
+                items.map { ModelInput($0.input) }, through: fixture.passes, codebook: codebook,
+                options: fixture.options)
             #expect(answers.map(\.output) == (try fixture.plainAnswers(items, step: step)), "as after step \(step)")
             for (item, answer) in zip(items, answers) {
                 let prefix = fixture.model.prefixes(of: [ModelInput(item.input)], at: fixture.site)[0]
