@@ -53,7 +53,8 @@ package struct AtomicFile {
         }
     }
 
-    private static func makeFolder(_ folder: URL, for url: URL) throws(FilesError) {
+    /// Makes a folder for a file that is to be written.
+    static func makeFolder(_ folder: URL, for url: URL) throws(FilesError) {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {

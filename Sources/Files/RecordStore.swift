@@ -31,8 +31,7 @@ package final class RecordStore: @unchecked Sendable {
     package init(_ url: URL, limit: Int) throws {
         self.url = url
         self.limit = limit
-        try FileManager.default.createDirectory(
-            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try AtomicFile.makeFolder(url.deletingLastPathComponent(), for: url)
         descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FilesError.unwritable(path: url.path, reason: SystemMessage.text(errno)) }
         do {

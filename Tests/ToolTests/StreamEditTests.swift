@@ -194,7 +194,7 @@ struct StreamEditTests {
     func badCache() async throws {
         try folder.file("file", "x")
         let run = try await edit("log", "--cache", "file")
-        #expect(run.status == 1 && run.errors.contains("file"), "\(run.errors)")
+        #expect(run.status == 1 && run.errors.contains("file is no folder"), "\(run.errors)")
         #expect(!FileManager.default.fileExists(atPath: folder.url("log").path))
     }
 
