@@ -10,21 +10,20 @@ extension Tape {
         _ x: Variable, weight: Variable, bias: Variable? = nil, layout: RaggedLayout? = nil
     ) -> Variable {
         let isTrained = isRecording && weight.requiresGradient
-        let y =
-            isTrained
-            ? StrassenProduct.forward(x: x.value, weight: weight.value)
-            : FrozenProduct.forward(x: x.value, weight: weight.value, layout: layout)
-        if let bias { Elementwise.addToRows(bias.value, into: y) }
+        let y: Tensor
+        if isTrained {
+            y = StrassenProduct.forward(x: x.value, weight: weight.value, bias: bias?.value)
+        } else {
+            y = FrozenProduct.forward(x: x.value, weight: weight.value, layout: layout)
+            if let bias { Elementwise.addToRows(bias.value, into: y) }
+        }
         return record(y, from: [x, weight] + (bias.map { [$0] } ?? [])) { dy in
-            if x.requiresGradient {
-                x.accumulate(
-                    isTrained
-                        ? StrassenProduct.backward(dy: dy, weight: weight.value)
-                        : FrozenProduct.backward(dy: dy, weight: weight.value, layout: layout))
+            if isTrained {
+                x.accumulate { StrassenProduct.backward(dy: dy, weight: weight.value, plus: $0, inPlace: $1) }
+            } else if x.requiresGradient {
+                x.accumulate(FrozenProduct.backward(dy: dy, weight: weight.value, layout: layout))
             }
-            if weight.requiresGradient {
-                weight.accumulate(StrassenProduct.weightGradient(dy: dy, x: x.value))
-            }
+            weight.accumulate { StrassenProduct.weightGradient(dy: dy, x: x.value, plus: $0, inPlace: $1) }
             if let bias, bias.requiresGradient { bias.accumulate(Elementwise.sumOfRows(dy)) }
         }
     }

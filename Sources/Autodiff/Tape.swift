@@ -34,6 +34,13 @@ package final class Variable {
         }
     }
 
+    /// Adds to the gradient what `add` adds to the sum so far, in that sum's memory or in new.
+    func accumulate(_ add: (_ sum: Tensor?, _ inPlace: Bool) -> Tensor) {
+        guard requiresGradient else { return }
+        gradient = add(gradient, ownsGradient).reshaped(value.shape)
+        ownsGradient = true
+    }
+
     /// The gradient as a tensor to add to in place, zero if there was none.
     func gradientForAccumulation() -> Tensor {
         if let gradient, ownsGradient { return gradient }

@@ -29,6 +29,31 @@ struct StrassenProductTests {
         }
     }
 
+    @Test("A bias or a sum is what the product is added to, in place or not", arguments: [(1061, 896), (100, 64)])
+    func starts(rows: Int, inputs: Int) {
+        let x = random([rows, inputs], 1), w = random([512, inputs], 2), dy = random([rows, 512], 3)
+        let bias = random([512], 4)
+        let biased = StrassenProduct.forward(x: x, weight: w)
+        Elementwise.addToRows(bias, into: biased)
+        #expect(difference(StrassenProduct.forward(x: x, weight: w, bias: bias), biased) < 1e-4)
+
+        let products: [(Tensor, (Tensor?, Bool) -> Tensor)] = [
+            (random([rows, inputs], 5), { StrassenProduct.backward(dy: dy, weight: w, plus: $0, inPlace: $1) }),
+            (random([512, inputs], 6), { StrassenProduct.weightGradient(dy: dy, x: x, plus: $0, inPlace: $1) }),
+        ]
+        for (sum, compute) in products {
+            let before = sum.copy(), expected = Elementwise.add(sum, compute(nil, true))
+            #expect(difference(compute(sum, false), expected) < 1e-4)
+            #expect(sum.array == before.array)
+            #expect(compute(sum, true).pointer == sum.pointer)
+            #expect(difference(sum, expected) < 1e-4)
+        }
+    }
+
+    private func difference(_ a: Tensor, _ b: Tensor) -> Float {
+        zip(a.array, b.array).map { abs($0 - $1) }.max() ?? .infinity
+    }
+
     @Test("The seven steps give every block its first value once and make up the whole product")
     func steps() {
         // Blocks as numbers: left 2, 3, 5, 7 and right 11, 13, 17, 19.
