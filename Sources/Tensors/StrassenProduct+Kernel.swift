@@ -7,6 +7,10 @@ extension StrassenProduct {
         /// Floats from one row to the next; 0 for a bias.
         let stride: Int
 
+        func from(row: Int, column: Int) -> Start {
+            Start(pointer: pointer + (row * stride + column), stride: stride)
+        }
+
         /// Writes its `rows`, of `width` floats, where they are in `result`.
         func copy(rows: Range<Int>, of width: Int, to result: UnsafeMutablePointer<Float>) {
             for row in rows where pointer + row * stride != result + row * width {
@@ -16,19 +20,17 @@ extension StrassenProduct {
     }
 
     /// A block of the result, and what the product is added to there: what the block has, a start, or nothing.
-    private struct Target {
+    struct Target {
         let block: UnsafeMutablePointer<Float>
         let stride: Int
         let sign: Vector
         let start: Start?
 
-        /// Asks for the rows of a tile ahead of `add`.
+        /// Asks for a row of a tile ahead of `add`.
         @inline(__always)
-        func prefetch(row: Int, column: Int, height: Int) {
-            for row in row..<row + height {
-                let p = block + (row * stride + column)
-                for line in 0..<4 { grace_prefetch(p + 16 * line) }
-            }
+        func prefetch(row: Int, column: Int) {
+            let p = block + (row * stride + column)
+            for line in 0..<4 { grace_prefetch_near(p + 16 * line) }
         }
 
         @inline(__always)
@@ -55,64 +57,45 @@ extension StrassenProduct {
         }
     }
 
-    /// Where the result of a step goes: one block of the result or two.
-    struct Targets {
-        private let first: Target
-        private let second: Target?
-
-        /// - Parameter isFirst: whether blocks may get their first values here.
-        init(
-            _ step: Step, _ result: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int, start: Start?,
-            isFirst: Bool
-        ) {
-            let target = { (block: Int, sign: Float) in
-                let row = block / 2 * rows, column = block % 2 * columns
-                let place = result + (row * stride + column)
-                let begins = isFirst && step.begins.contains(block)
-                let begun = start.map { Start(pointer: $0.pointer + (row * $0.stride + column), stride: $0.stride) }
-                return Target(
-                    block: place, stride: stride, sign: Vector(repeating: sign),
-                    start: begins ? begun : Start(pointer: place, stride: stride))
-            }
-            first = target(step.result.block, 1)
-            second = step.result.other.map { target($0, step.result.sign) }
-        }
-
-        @inline(__always)
-        func prefetch(row: Int, column: Int, height: Int) {
-            first.prefetch(row: row, column: column, height: height)
-            second?.prefetch(row: row, column: column, height: height)
-        }
-
-        @inline(__always)
-        func add(_ tile: some RowTile, row: Int, column: Int) {
-            first.add(tile, row: row, column: column)
-            second?.add(tile, row: row, column: column)
-        }
-    }
-
     /// A tile of packed rows times a packed panel of 64 columns.
-    struct PackedTile: TileBody {
+    struct PackedTile<Rows: Layout>: TileBody {
         let rows: UnsafePointer<Float>
         let panel: UnsafePointer<Float>
         let depth: Int
-        let targets: Targets
+        /// After how many lines of the panel, of which `depth` is a multiple, a vector is packed. No constant, or the
+        /// compiler unrolls the loop and runs out of registers.
+        let interval: Int
+        let targets: [Target]
         /// The tiles' first row and column in a block of the result.
         let row: Int
         let column: Int
+        /// What is packed meanwhile, for the next step.
+        let packing: UnsafeMutablePointer<GradualPacking>
 
         @inline(__always)
         func callAsFunction<Tile: RowTile>(_: Tile.Type, row first: Int) {
-            let rows = rows + first * rowStride, row = row + first
-            targets.prefetch(row: row, column: column, height: Tile.height)
+            let rows = rows + first * Rows.rowStep
             var tile = Tile(first: 0) { _ in .zero }
             var weights = panel
-            for k in 0..<depth {
-                tile.add(
-                    first: 0, { Vector(repeating: rows[$0 * rowStride + k]) }, times: RowSums(from: weights))
-                weights += 64
+            var k = 0, ahead = 12 - depth / interval
+            while k < depth {
+                // Two rows of a target each time, so that all are there at the end and not driven out before.
+                if ahead >= 0, ahead / 3 < targets.count {
+                    targets[ahead / 3].prefetch(row: row + first + ahead % 3 * 2, column: column)
+                    targets[ahead / 3].prefetch(row: row + first + ahead % 3 * 2 + 1, column: column)
+                }
+                ahead += 1
+                let end = k + interval
+                while k < end {
+                    tile.add(
+                        first: 0, { Vector(repeating: rows[$0 * Rows.rowStep + k * Rows.depthStep]) },
+                        times: RowSums(from: weights))
+                    weights += 64
+                    k += 1
+                }
+                packing.pointee.next()
             }
-            targets.add(tile, row: row, column: column)
+            for target in targets { target.add(tile, row: row + first, column: column) }
         }
     }
 }

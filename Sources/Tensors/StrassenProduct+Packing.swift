@@ -1,97 +1,118 @@
 extension StrassenProduct {
-    /// Floats from one packed row to the next: as many as the deepest row has, and another cache line.
-    static let rowStride = 400
 
-    /// A matrix as a factor of a product: its rows, or those of its transposed one, one after the other.
+    /// A factor of a product: rows of a matrix, one every `stride` floats.
     struct Factor {
-        fileprivate let pointer: UnsafePointer<Float>
-        fileprivate let stride: Int
-        fileprivate let isTransposed: Bool
+        private let pointer: UnsafePointer<Float>
+        private let stride: Int
 
-        init(_ tensor: Tensor, isTransposed: Bool) {
+        init(_ tensor: Tensor) {
             pointer = UnsafePointer(tensor.pointer)
             stride = tensor.rowWidth
-            self.isTransposed = isTransposed
         }
 
-        /// A sum of two of the four blocks of `rows` by `columns`.
-        func blocks(of sum: Sum, rows: Int, columns: Int) -> BlockSum {
-            let start = { (block: Int) in
-                let row = block / 2 * rows, column = block % 2 * columns
-                return pointer + (isTransposed ? column * stride + row : row * stride + column)
+        private init(pointer: UnsafePointer<Float>, stride: Int) { (self.pointer, self.stride) = (pointer, stride) }
+
+        /// The same from another row and column on.
+        func from(row: Int, column: Int) -> Factor {
+            Factor(pointer: pointer + (row * stride + column), stride: stride)
+        }
+
+        /// A sum of the blocks of `rows` by `columns`, of which `side` stand beside each other.
+        func sum(of terms: [Term], rows: Int, columns: Int, side: Int) -> BlockSum {
+            sum(of: terms, rowDistance: rows * stride, columnDistance: columns, side: side)
+        }
+
+        /// The same of the transposed matrix, whose blocks of `rows` by `columns` stay as they are stored.
+        func storedSum(of terms: [Term], rows: Int, columns: Int, side: Int) -> BlockSum {
+            sum(of: terms, rowDistance: rows, columnDistance: columns * stride, side: side)
+        }
+
+        private func sum(of terms: [Term], rowDistance: Int, columnDistance: Int, side: Int) -> BlockSum {
+            BlockSum(
+                terms.map { pointer + ($0.block / side * rowDistance + $0.block % side * columnDistance) },
+                signs: terms.map(\.sign), stride: stride)
+        }
+
+        /// Writes `rows` by `columns`, multiples of 16, transposed: each column as a row, one every `width` floats.
+        func transpose(rows: Int, columns: Int, to target: UnsafeMutablePointer<Float>, width: Int) {
+            for column in Swift.stride(from: 0, to: columns, by: 16) {
+                for row in Swift.stride(from: 0, to: rows, by: 16) {
+                    Transposition.square(
+                        pointer + (row * stride + column), stride, target + (column * width + row), width)
+                }
             }
-            return BlockSum(
-                first: start(sum.block), second: sum.other.map(start), sign: sum.sign, stride: stride,
-                isTransposed: isTransposed)
         }
     }
 
-    /// One block of a factor, or a sum or difference of two, which is formed while it is packed.
+    /// One block of a factor, or a sum of two or four, which is formed while it is packed.
     struct BlockSum {
-        let first: UnsafePointer<Float>
-        let second: UnsafePointer<Float>?
-        let sign: Float
+        private let count: Int
+        private let a, b, c, d: UnsafePointer<Float>
+        /// Of the blocks after the first, whose sign is +.
+        private let signs: (Float, Float, Float)
         let stride: Int
-        let isTransposed: Bool
 
-        /// Writes `width` floats, a multiple of 16, from `offset`.
+        fileprivate init(_ blocks: [UnsafePointer<Float>], signs: [Float], stride: Int) {
+            count = blocks.count
+            let block = { blocks[min($0, blocks.count - 1)] }, sign = { signs[min($0, signs.count - 1)] }
+            (a, b, c, d) = (block(0), block(1), block(2), block(3))
+            self.signs = (sign(1), sign(2), sign(3))
+            self.stride = stride
+        }
+
+        /// Sixteen floats of the sum.
         @inline(__always)
-        private func add(_ offset: Int, _ width: Int, _ target: UnsafeMutablePointer<Float>) {
-            let a = first + offset
-            var i = 0
-            if let second {
-                let b = second + offset, sign = Vector(repeating: sign)
-                while i < width {
-                    Vector(from: a + i).addingProduct(Vector(from: b + i), sign).store(to: target + i)
-                    i += 16
-                }
-            } else {
-                while i < width {
-                    Vector(from: a + i).store(to: target + i)
-                    i += 16
-                }
+        fileprivate func vector(_ offset: Int) -> Vector {
+            var sum = Vector(from: a + offset)
+            if count > 1 { sum.addProduct(Vector(from: b + offset), Vector(repeating: signs.0)) }
+            if count > 2 {
+                sum.addProduct(Vector(from: c + offset), Vector(repeating: signs.1))
+                sum.addProduct(Vector(from: d + offset), Vector(repeating: signs.2))
             }
+            return sum
         }
 
-        /// Packs rows `row..<row + count` of a left factor, from column `column`, one every `rowStride` floats.
-        func packRows(
-            from row: Int, count: Int, first column: Int, depth: Int, to target: UnsafeMutablePointer<Float>
-        ) {
-            guard isTransposed else {
-                for i in 0..<count { add((row + i) * stride + column, depth, target + i * rowStride) }
-                return
-            }
-            let lines = Tensor(uninitialized: [16, count + 16])
-            for k in Swift.stride(from: 0, to: depth, by: 16) {
-                for i in 0..<16 { add((column + k + i) * stride + row, count, lines.pointer + i * lines.rowWidth) }
-                for i in Swift.stride(from: 0, to: count, by: 16) {
-                    Transposition.square(lines.pointer + i, lines.rowWidth, target + i * rowStride + k, rowStride)
+        /// Packs rows `rows` into panels of 64 columns, `depth` rows each.
+        func packPanels(_ rows: Range<Int>, depth: Int, width: Int, to target: UnsafeMutablePointer<Float>) {
+            for row in rows {
+                for column in Swift.stride(from: 0, to: width, by: 16) {
+                    vector(row * stride + column).store(
+                        to: target + (column / 64 * 64 * depth + row * 64 + column % 64))
                 }
             }
+        }
+    }
+
+    /// A part of a left factor that is packed little by little: beside the products of a tile, whose multiplications
+    /// leave time to read and write.
+    struct GradualPacking {
+        private let sum: BlockSum
+        private let target: UnsafeMutablePointer<Float>
+        private let targetStride: Int
+        private let vectors: Int
+        private let lines: Int
+        private var offset: Int
+        private var line = 0
+        private var vector = 0
+
+        /// Lines of `vectors` times sixteen floats, from `offset`; in `target` one every `targetStride` floats.
+        init(
+            _ sum: BlockSum, offset: Int, lines: Int, vectors: Int, to target: UnsafeMutablePointer<Float>,
+            stride targetStride: Int
+        ) {
+            (self.sum, self.offset, self.lines, self.vectors) = (sum, offset, lines, vectors)
+            (self.target, self.targetStride) = (target, targetStride)
         }
 
-        /// Packs one of `shares` equal shares of rows `row..<row + depth` and `width` columns from `first` of a right
-        /// factor into panels of 64 columns, `depth` rows each.
-        func packPanels(
-            from row: Int, depth: Int, first: Int, width: Int, share: Int, of shares: Int,
-            to target: UnsafeMutablePointer<Float>
-        ) {
-            guard isTransposed else {
-                for k in depth * share / shares..<depth * (share + 1) / shares {
-                    for column in Swift.stride(from: 0, to: width, by: 64) {
-                        add((row + k) * stride + first + column, 64, target + column * depth + k * 64)
-                    }
-                }
-                return
-            }
-            let squares = width / 16, lines = Tensor(uninitialized: [16, rowStride])
-            for square in squares * share / shares..<squares * (share + 1) / shares {
-                let column = square * 16, panel = target + column / 64 * 64 * depth + column % 64
-                for i in 0..<16 { add((first + column + i) * stride + row, depth, lines.pointer + i * rowStride) }
-                for k in Swift.stride(from: 0, to: depth, by: 16) {
-                    Transposition.square(lines.pointer + k, rowStride, panel + k * 64, 64)
-                }
-            }
+        /// Packs the next sixteen floats.
+        @inline(__always)
+        mutating func next() {
+            guard line < lines else { return }
+            sum.vector(offset + vector * 16).store(to: target + (line * targetStride + vector * 16))
+            vector += 1
+            if vector == vectors { (line, vector, offset) = (line + 1, 0, offset + sum.stride) }
         }
+
+        mutating func finish() { while line < lines { next() } }
     }
 }

@@ -8,8 +8,8 @@ struct StrassenProductTests {
 
     init() throws { try BLAS.load() }
 
-    /// Rows, inputs and outputs: with panels of one and of several depths, and with rows left over.
-    private static let shapes = [(1024, 512, 512), (1061, 896, 512), (1600, 512, 640)]
+    /// Rows, inputs and outputs: of quarters and halves, with panels of one and of several depths, with rows left over.
+    private static let shapes = [(1024, 512, 512), (1061, 896, 512), (1600, 512, 640), (1061, 1792, 512)]
 
     @Test("The three products are the plain ones, to the bit whatever the number of threads", arguments: shapes)
     func products(rows: Int, inputs: Int, outputs: Int) {
@@ -54,24 +54,25 @@ struct StrassenProductTests {
         zip(a.array, b.array).map { abs($0 - $1) }.max() ?? .infinity
     }
 
-    @Test("The seven steps give every block its first value once and make up the whole product")
-    func steps() {
-        // Blocks as numbers: left 2, 3, 5, 7 and right 11, 13, 17, 19.
-        let left = [2, 3, 5, 7], right = [11, 13, 17, 19]
-        func value(_ sum: StrassenProduct.Sum, _ blocks: [Int]) -> Int {
-            blocks[sum.block] + (sum.other.map { Int(sum.sign) * blocks[$0] } ?? 0)
+    @Test("The steps make up the whole product, and the first sign of each sum is +", arguments: [2, 4])
+    func steps(side: Int) {
+        let scheme: StrassenProduct.Scheme = side == 2 ? .halves : .quarters
+        // Blocks as numbers.
+        let left = (0..<side * side).map { $0 * $0 + 2 }, right = left.map { 3 * $0 - 7 }
+        func value(_ sum: [StrassenProduct.Term], _ blocks: [Int]) -> Int {
+            sum.reduce(0) { $0 + Int($1.sign) * blocks[$1.block] }
         }
-        var result: [Int?] = [nil, nil, nil, nil]
-        for step in StrassenProduct.steps {
+        var result = [Int](repeating: 0, count: side * side)
+        for step in scheme.steps {
             let product = value(step.left, left) * value(step.right, right)
-            var terms = [(step.result.block, product)]
-            if let other = step.result.other { terms.append((other, Int(step.result.sign) * product)) }
-            for (block, term) in terms {
-                #expect((result[block] == nil) == step.begins.contains(block))
-                result[block] = (result[block] ?? 0) + term
-            }
+            for term in step.result { result[term.block] += Int(term.sign) * product }
+            for sum in [step.left, step.right, step.result] { #expect(sum[0].sign == 1) }
         }
-        #expect(result == [2 * 11 + 3 * 17, 2 * 13 + 3 * 19, 5 * 11 + 7 * 17, 5 * 13 + 7 * 19])
+        let expected = (0..<side * side).map { block in
+            (0..<side).reduce(0) { $0 + left[block / side * side + $1] * right[$1 * side + block % side] }
+        }
+        #expect(result == expected)
+        #expect(scheme.steps.count == (side == 2 ? 7 : 49))
     }
 
     @Test("Small and odd products go to OpenBLAS", arguments: [(1000, 512, 512), (1024, 500, 512), (1024, 512, 64)])

@@ -7,4 +7,9 @@ static inline __attribute__((always_inline)) void grace_prefetch(const void *add
     __builtin_prefetch(address, 0, 2);
 }
 
+/// The same into the first-level cache.
+static inline __attribute__((always_inline)) void grace_prefetch_near(const void *address) {
+    __builtin_prefetch(address, 0, 3);
+}
+
 #endif
