@@ -31,8 +31,8 @@ package struct EditStream<Model: EditableModel> {
     private let passes: FrozenPasses<Model>
     package let items: [TokenizedSet.Item]
     package let errorRule: ErrorRule
-    /// How many coming inputs pass through the frozen model together, and how many errors among them the editor is
-    /// told of. With 1 every input is handled by itself: the plain path, with the same results.
+    /// How many inputs pass through the frozen model together, and how many the editor may prepare for from the present
+    /// one on. With 1 every input is handled by itself: the plain path, with the same results.
     package let lookahead: Int
 
     package init(
@@ -53,45 +53,30 @@ package struct EditStream<Model: EditableModel> {
         after start: Int, editsLeft: Int, editor: some Editor, onRow: (StreamRow) throws -> Void
     ) throws {
         var editsLeft = editsLeft
-        var position = start
-        while position < items.count && editsLeft > 0 {
-            let ahead = items[position..<min(position + lookahead, items.count)]
-            let inputs = ahead.map { ModelInput($0) }
-            let frozen = errorRule == .wrongAnswer ? try passes(inputs) : passes.withoutAnswers(inputs)
-            let requests = zip(ahead, frozen).enumerated().map { offset, pair in
-                EditRequest(step: position + offset + 1, id: pair.0.id, prefix: pair.1.prefix, label: pair.0.label)
-            }
-            let expected = requests.indices.filter { isError(frozen[$0].answer, requests[$0].label) }
+        let coming = ComingInputs(items, after: start, through: passes, errorRule: errorRule, lookahead: lookahead)
+        // Each edit bears its share of what was done ahead of it.
+        var secondsAhead: [Int: Double] = [:]
+        while editsLeft > 0, let request = try coming.window().first {
+            let retrieval = editor.apply(to: request.prefix)
+            let isError = try coming.isError(request, siteOutput: retrieval.siteOutput)
             let start = ContinuousClock.now
-            editor.lookAhead(expected.prefix(editsLeft).map { requests[$0] })
-            // Each edit bears its share of what was done ahead of it.
-            let share = (ContinuousClock.now - start) / .seconds(max(expected.count, 1))
-            for (offset, request) in requests.enumerated() where editsLeft > 0 {
-                position += 1
-                let row = try pass(request, frozen: frozen[offset].answer, secondsAhead: share, to: editor)
-                if row.outcome != nil { editsLeft -= 1 }
-                try onRow(row)
+            if isError, lookahead > 1 {
+                let steps = editor.lookAhead(Array(try coming.window().prefix(editsLeft))) {
+                    (try? coming.isError($0, siteOutput: $1)) ?? false
+                }
+                let share = (ContinuousClock.now - start) / .seconds(max(steps.count, 1))
+                for step in steps { secondsAhead[step] = share }
             }
+            let editing = ContinuousClock.now
+            let outcome = isError ? try editor.edit(request) : nil
+            let seconds = secondsAhead.removeValue(forKey: request.step) ?? 0
+            if outcome != nil { editsLeft -= 1 }
+            coming.advance()
+            try onRow(
+                StreamRow(
+                    step: request.step, id: request.id, isError: outcome != nil, outcome: outcome, key: retrieval.key,
+                    distance: retrieval.distance, radius: retrieval.radius,
+                    seconds: outcome == nil ? 0 : seconds + (ContinuousClock.now - editing) / .seconds(1)))
         }
-    }
-
-    private func isError(_ answer: [Int32], _ label: [Int32]) -> Bool {
-        errorRule == .everyInput || answer != label
-    }
-
-    private func pass(
-        _ request: EditRequest, frozen: [Int32], secondsAhead: Double, to editor: some Editor
-    ) throws -> StreamRow {
-        let retrieval = editor.apply(to: request.prefix)
-        var answer = frozen
-        if errorRule == .wrongAnswer, let output = retrieval.siteOutput {
-            answer = try passes.predict([request.prefix], siteOutput: output)[0]
-        }
-        let start = ContinuousClock.now
-        let outcome = isError(answer, request.label) ? try editor.edit(request) : nil
-        return StreamRow(
-            step: request.step, id: request.id, isError: outcome != nil, outcome: outcome, key: retrieval.key,
-            distance: retrieval.distance, radius: retrieval.radius,
-            seconds: outcome == nil ? 0 : secondsAhead + (ContinuousClock.now - start) / .seconds(1))
     }
 }

@@ -52,8 +52,12 @@ package protocol Editor: AnyObject {
     /// What the editor has for an input. Changes nothing. An editor that has not edited yet defers.
     func apply(to prefix: SitePrefix) -> Retrieval
 
-    /// Told of errors that will probably stream in next, may prepare for them. Changes no result.
-    func lookAhead(_ requests: [EditRequest])
+    /// Told of inputs before the first of them is edited, may prepare for the edits of several. Changes no result.
+    ///
+    /// - Parameter isError: whether an input is an error where the edited layer puts out what is given; nil stands for what
+    ///   the frozen layer does.
+    /// - Returns: the steps of the edits that it has prepared.
+    func lookAhead(_ requests: [EditRequest], isError: (EditRequest, Tensor?) -> Bool) -> [Int]
 
     /// Changes the editor so that the model gives the label.
     func edit(_ request: EditRequest) throws -> EditOutcome
@@ -66,7 +70,7 @@ package protocol Editor: AnyObject {
 }
 
 extension Editor {
-    package func lookAhead(_ requests: [EditRequest]) {}
+    package func lookAhead(_ requests: [EditRequest], isError: (EditRequest, Tensor?) -> Bool) -> [Int] { [] }
 
     package var adaptor: (any Adaptor)? { nil }
 }

@@ -87,15 +87,44 @@ struct LookaheadTests {
         }
     }
 
-    @Test("Questions for a T5")
-    func questions() throws {
-        let scene = try Scene("v1_0", block: 1)
+    private func questions(_ scene: Scene) -> [TokenizedSet.Item] {
         let inputs = scene.inputs(9, seed: 11)
         var items = items(36, classes: 0) {
             TokenizedSet.Item(id: 0, question: 0, group: 0, input: inputs[$0], label: [Int32(30 + $0 / 3), 1])
         }
         for n in stride(from: 4, to: 36, by: 5) { items[n].label = [90, 1] }
+        return items
+    }
+
+    @Test("Questions for a T5")
+    func questions() throws {
+        let scene = try Scene("v1_0", block: 1)
+        let items = questions(scene)
         try expectSameAsPlain(scene.model, scene.site, items, radii: radii(scene.model, scene.site, items))
+    }
+
+    @Test("Edits of different keys are trained together, however far their keys have come, and none in vain")
+    func batches() throws {
+        let scene = try Scene("v1_0", block: 1)
+        let items = questions(scene)
+        for radius in radii(scene.model, scene.site, items) {
+            var options = GRACEOptions(radius: radius)
+            options.steps = 3
+            options.learningRate = 0.01
+            let editor = ObservedEditor(GRACEEditor(model: scene.model, site: scene.site, options: options))
+            let passes = FrozenPasses(model: scene.model, site: scene.site, maxNewTokens: 6, cached: nil)
+            var edits: [(step: Int, key: Int)] = []
+            try EditStream(items, through: passes, lookahead: 64).run(after: 0, editsLeft: .max, editor: editor) {
+                row in
+                if let key = row.outcome?.key { edits.append((row.step, key)) }
+            }
+            let longest = Dictionary(grouping: edits, by: \.key).values.map(\.count).max() ?? 0
+            let prepared = editor.prepared.flatMap { $0 }, steps = Set(edits.map(\.step))
+            #expect(Set(prepared).isSubset(of: steps), "radius \(radius)")
+            #expect(editor.prepared.count <= longest, "radius \(radius)")
+            // The last edit of a chain may be left to itself.
+            #expect(prepared.count >= edits.count - 1, "radius \(radius)")
+        }
     }
 
     @Test("Texts for a BERT")
@@ -129,5 +158,24 @@ struct LookaheadTests {
             TokenizedSet.Item(id: 0, question: 0, group: 0, features: points[$0], label: [])
         }
         try expectSameAsPlain(model, model.editSites[0], items, radii: radii(model, model.editSites[0], items))
+    }
+}
+
+/// Passes everything on, and keeps what was prepared.
+private final class ObservedEditor<Model: EditableModel>: Editor {
+    private let editor: GRACEEditor<Model>
+    private(set) var prepared: [[Int]] = []
+
+    init(_ editor: GRACEEditor<Model>) { self.editor = editor }
+
+    var record: CodebookHistory { editor.record }
+    var summary: String { editor.summary }
+    func apply(to prefix: SitePrefix) -> Retrieval { editor.apply(to: prefix) }
+    func edit(_ request: EditRequest) throws -> EditOutcome { try editor.edit(request) }
+
+    func lookAhead(_ requests: [EditRequest], isError: (EditRequest, Tensor?) -> Bool) -> [Int] {
+        let steps = editor.lookAhead(requests, isError: isError)
+        if !steps.isEmpty { prepared.append(steps) }
+        return steps
     }
 }

@@ -85,18 +85,21 @@ package struct CachedRecords: Sendable {
 }
 
 extension CachedRecords {
+    /// What was kept under a key; nil where nothing was, or nothing that `decode` reads to its end.
+    func value<Value>(_ key: RecordKey, decode: (inout RecordReader) -> Value?) -> Value? {
+        guard let content = store.record(for: key) else { return nil }
+        var reader = RecordReader(content)
+        let value = decode(&reader)
+        return reader.isAtEnd ? value : nil
+    }
+
     /// For each item what was kept of it, or what `make` makes of those of which nothing was, all of them together.
     func values<Item, Value>(
         of items: [Item], key: (Item) -> RecordKey, decode: (Item, inout RecordReader) -> Value?,
         encode: (Value, inout RecordBytes) -> Void, make: ([Item]) throws -> [Value]
     ) rethrows -> [Value] {
         let keys = items.map(key)
-        var values = items.indices.map { n -> Value? in
-            guard let content = store.record(for: keys[n]) else { return nil }
-            var reader = RecordReader(content)
-            let value = decode(items[n], &reader)
-            return reader.isAtEnd ? value : nil
-        }
+        var values = items.indices.map { n in value(keys[n]) { decode(items[n], &$0) } }
         let missing = items.indices.filter { values[$0] == nil }
         guard !missing.isEmpty else { return values.compactMap { $0 } }
         let made = try make(missing.map { items[$0] })

@@ -1,5 +1,15 @@
 import Tensors
 
+/// What the maintenance of a codebook needs of it: keys with labels and deferral radii.
+protocol MaintainedCodebook {
+    var rules: CodebookRules { get }
+    func label(of key: Int) -> [Int32]
+    func radius(of key: Int) -> Float
+    /// Adds a key and returns its index.
+    mutating func add(key: [Float], value: Tensor, radius: Float, label: [Int32]) -> Int
+    mutating func setRadius(_ radius: Float, of key: Int)
+}
+
 extension Codebook {
     /// What an edit does to the codebook (paper, section 2.2, "Codebook maintenance").
     package enum Decision: Sendable, Equatable {
@@ -12,20 +22,24 @@ extension Codebook {
         /// KEY-UPDATE (b): the nearest key has another label; it shrinks, and the query becomes a key.
         case split(Neighbour)
     }
+}
 
-    /// Decides on an edit; `initialRadius` is ε_init, the radius of a new key.
-    package func decide(query: [Float], label: [Int32], initialRadius: Float) -> Decision {
-        guard let near = nearest(to: query) else { return .add(nearest: nil) }
-        let radius = radii[near.key]
+extension MaintainedCodebook {
+    /// Decides on an edit of a query with its nearest key; `initialRadius` is ε_init, the radius of a new key.
+    func decide(nearest near: Codebook.Neighbour?, label: [Int32], initialRadius: Float) -> Codebook.Decision {
+        guard let near else { return .add(nearest: nil) }
+        let radius = radius(of: near.key)
         if near.distance > radius + initialRadius { return .add(nearest: near) }
-        if rules.sameLabel(labels[near.key], label) { return near.distance > radius ? .expand(near) : .train(near) }
+        if rules.sameLabel(self.label(of: near.key), label) {
+            return near.distance > radius ? .expand(near) : .train(near)
+        }
         return .split(near)
     }
 
     /// Carries a decision out and returns the key whose value is now in force for the query. A new key takes
     /// `newValue`, which is not called otherwise.
-    package mutating func apply(
-        _ decision: Decision, query: [Float], label: [Int32], initialRadius: Float, newValue: () -> Tensor
+    mutating func apply(
+        _ decision: Codebook.Decision, query: [Float], label: [Int32], initialRadius: Float, newValue: () -> Tensor
     ) -> Int {
         switch decision {
         case .add:
@@ -39,6 +53,13 @@ extension Codebook {
             setRadius(rules.radiusAfterSplit(distance: near.distance), of: near.key)
             return add(key: query, value: newValue(), radius: near.distance / 2, label: label)
         }
+    }
+}
+
+extension Codebook {
+    /// Decides on an edit; `initialRadius` is ε_init, the radius of a new key.
+    package func decide(query: [Float], label: [Int32], initialRadius: Float) -> Decision {
+        decide(nearest: nearest(to: query), label: label, initialRadius: initialRadius)
     }
 }
 

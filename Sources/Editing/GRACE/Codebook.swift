@@ -3,7 +3,7 @@ import Tensors
 /// GRACE's codebook at one layer (paper, section 2.2): keys with their values, deferral radii and key labels.
 ///
 /// A key is a cached input of the layer; its value replaces the layer's output for queries within its radius.
-package struct Codebook: Sendable {
+package struct Codebook: Sendable, MaintainedCodebook {
     package let rules: CodebookRules
     private(set) var keyRows: NearestRows
     package private(set) var values: [Tensor] = []
@@ -33,6 +33,9 @@ package struct Codebook: Sendable {
         labels.append(label)
         return count - 1
     }
+
+    func label(of key: Int) -> [Int32] { labels[key] }
+    func radius(of key: Int) -> Float { radii[key] }
 
     package mutating func setRadius(_ radius: Float, of key: Int) { radii[key] = radius }
     package mutating func setValue(_ value: Tensor, of key: Int) { values[key] = value }

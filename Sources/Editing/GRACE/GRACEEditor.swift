@@ -8,9 +8,9 @@ package final class GRACEEditor<Model: EditableModel>: Editor {
     package private(set) var codebook: Codebook
     /// The record of every edit.
     package private(set) var record: CodebookHistory
-    private let trainer: ValueTrainer<Model>
+    let trainer: ValueTrainer<Model>
     /// Values trained ahead of need, each with the one that it started from, by the step of their edit.
-    private var trainedAhead: [Int: (start: Tensor, trained: ValueTrainer<Model>.Result)] = [:]
+    var trainedAhead: [Int: (start: Tensor, trained: ValueTrainer<Model>.Result)] = [:]
 
     /// An editor that starts with an empty codebook, or goes on where `history` ended.
     ///
@@ -39,34 +39,12 @@ package final class GRACEEditor<Model: EditableModel>: Editor {
             siteOutput: output, key: near.key, distance: near.distance, radius: codebook.radii[near.key])
     }
 
-    /// Trains together the values that the requests will probably need: those of new keys, and those of keys whose ball
-    /// grows, which the frozen model answers for until then. What training gives depends on the frozen model, the input,
-    /// the label and the value that it starts from, so a value is used where it started from the one in force by then.
-    package func lookAhead(_ requests: [EditRequest]) {
-        trainedAhead.removeAll()
-        var grown: Set<Int> = []
-        let likely = requests.compactMap { request -> (step: Int, item: ValueTrainer<Model>.Case)? in
-            let decision = decide(request, query: options.query.query(of: request.prefix))
-            switch decision {
-            case .add, .split: break
-            // A second edit of the same key would start from what the first one leaves.
-            case .expand(let near): guard grown.insert(near.key).inserted else { return nil }
-            case .train: return nil
-            }
-            return (request.step, newCase(request, decision))
-        }
-        guard likely.count > 1 else { return }
-        for (ahead, trained) in zip(likely, trainer.train(likely.map(\.item))) {
-            trainedAhead[ahead.step] = (ahead.item.value, trained)
-        }
-    }
-
     package func edit(_ request: EditRequest) throws -> EditOutcome {
         let query = options.query.query(of: request.prefix)
         guard query.allSatisfy(\.isFinite) else {
             throw EditingError.queryNotFinite(step: request.step, id: request.id)
         }
-        let decision = decide(request, query: query)
+        let decision = codebook.decide(query: query, label: request.label, initialRadius: options.radius)
         let trained = trainedValue(for: request, decision)
         if let step = trained.divergedAt {
             throw EditingError.editDiverged(step: request.step, id: request.id, at: step)
@@ -84,25 +62,22 @@ package final class GRACEEditor<Model: EditableModel>: Editor {
 
     /// The value in force for the request after its edit, perhaps trained ahead.
     private func trainedValue(for request: EditRequest, _ decision: Codebook.Decision) -> ValueTrainer<Model>.Result {
-        let item = newCase(request, decision)
-        if let ahead = trainedAhead.removeValue(forKey: request.step), ahead.start.array == item.value.array {
-            return ahead.trained
+        let start = startValue(for: request, decision) { codebook.values[$0] }
+        let known = knownResult(for: request, start: start)
+        trainedAhead[request.step] = nil
+        return known ?? trainer.train([trainingCase(request, start: start)])[0]
+    }
+
+    /// What a decision trains: the value of a new key, or that of the nearest one, on from where it is.
+    func startValue(for request: EditRequest, _ decision: Codebook.Decision, value: (Int) -> Tensor) -> Tensor {
+        switch decision {
+        case .add, .split: initialValue(for: request)
+        case .expand(let near), .train(let near): value(near.key)
         }
-        return trainer.train([item])[0]
     }
 
-    /// What is trained for a decision: the value of a new key, or that of the nearest one, on from where it is.
-    private func newCase(_ request: EditRequest, _ decision: Codebook.Decision) -> ValueTrainer<Model>.Case {
-        let start =
-            switch decision {
-            case .add, .split: initialValue(for: request)
-            case .expand(let near), .train(let near): codebook.values[near.key]
-            }
-        return ValueTrainer<Model>.Case(prefix: request.prefix, label: request.label, value: start)
-    }
-
-    private func decide(_ request: EditRequest, query: [Float]) -> Codebook.Decision {
-        codebook.decide(query: query, label: request.label, initialRadius: options.radius)
+    func trainingCase(_ request: EditRequest, start: Tensor) -> ValueTrainer<Model>.Case {
+        ValueTrainer<Model>.Case(prefix: request.prefix, label: request.label, value: start)
     }
 
     /// The value that a new key starts from.

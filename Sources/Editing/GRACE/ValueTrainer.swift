@@ -44,18 +44,25 @@ package struct ValueTrainer<Model: EditableModel> {
     }
 
     /// Takes `options.steps` Adam steps on every case, with moments of its own for each edit; or takes the outcome from
-    /// the cache, which has it by the input, the label and the value that training starts from.
+    /// the cache.
     package func train(_ cases: [Case]) -> [Result] {
         guard let cached else { return run(cases) }
         return cached.values(
-            of: cases,
-            key: { item in
-                cached.key(item.prefix.input) {
-                    $0.add(item.label)
-                    $0.add(item.value.array)
-                }
-            },
-            decode: { Result(&$1, width: site.valueWidth) }, encode: { $0.encode(&$1) }, make: run)
+            of: cases, key: { key($0, in: cached) }, decode: { Result(&$1, width: site.valueWidth) },
+            encode: { $0.encode(&$1) }, make: run)
+    }
+
+    /// What another run trained for the case.
+    func cachedResult(of item: Case) -> Result? {
+        cached.flatMap { $0.value(key(item, in: $0)) { Result(&$0, width: site.valueWidth) } }
+    }
+
+    /// An outcome depends on the input, the label and the value that training starts from.
+    private func key(_ item: Case, in cached: CachedRecords) -> RecordKey {
+        cached.key(item.prefix.input) {
+            $0.add(item.label)
+            $0.add(item.value.array)
+        }
     }
 
     private func run(_ cases: [Case]) -> [Result] {
