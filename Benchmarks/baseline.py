@@ -36,7 +36,7 @@ class Grace:
         model.get_submodule(site).register_forward_hook(self.hook)
 
     def hook(self, _, arguments, output):
-        query = arguments[0][:, -1, :]
+        query = arguments[0][:, -1, :].float()
         if self.editing is not None:
             self.decide(query.detach(), self.editing)
             self.editing = None
@@ -45,7 +45,7 @@ class Grace:
         distances = torch.cdist(query, self.keys)
         distance, nearest = distances.min(dim=1)
         inside = (distance <= self.radii[nearest]).view(-1, 1, 1)
-        value = self.values[nearest].unsqueeze(1)
+        value = self.values[nearest].unsqueeze(1).to(output.dtype)
         where = {"all": slice(None), "prompt": slice(None, -1), "last": slice(-1, None)}[self.replacement]
         output = output.clone()
         output[:, where] = torch.where(inside, value, output[:, where])
@@ -85,8 +85,8 @@ class Grace:
         return loss.item()
 
 
-def load(folder):
-    return T5ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32).eval()
+def load(folder, dtype):
+    return T5ForConditionalGeneration.from_pretrained(folder, dtype=dtype).eval()
 
 
 def answer(model, question):
@@ -121,7 +121,9 @@ def main():
     parser.add_argument("--generations", type=int, default=10)
     parser.add_argument("--loads", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32", help="of the model")
     options = parser.parse_args()
+    dtype = getattr(torch, options.dtype)
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     transformers.logging.set_verbosity_error()
@@ -131,7 +133,7 @@ def main():
     questions = zip(stream["input_ids"], stream["input_lengths"])
     labels = zip(stream["labels"], stream["label_lengths"])
     rows = [(ids[None, :n], target[None, :m]) for (ids, n), (target, m) in zip(questions, labels)]
-    seconds, model = timed(lambda: load(options.model))
+    seconds, model = timed(lambda: load(options.model, dtype))
     loads = [seconds]
     answer(model, rows[0][0])       # the first answer pays for setting up, on either side
     generations = [timed(lambda: answer(model, q))[0] for q, _ in rows[: options.generations]]
@@ -145,7 +147,7 @@ def main():
         right += answer(model, question) == label[0].tolist()
     memory = peak_memory()
     del model, grace
-    loads += [timed(lambda: load(options.model))[0] for _ in range(options.loads - 1)]
+    loads += [timed(lambda: load(options.model, dtype))[0] for _ in range(options.loads - 1)]
 
     print(json.dumps({
         "measure": "info", "python": platform.python_version(), "torch": torch.__version__,

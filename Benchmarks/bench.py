@@ -112,12 +112,12 @@ def run_ours(options, model):
     }
 
 
-def run_theirs(options, python, model):
+def run_theirs(options, python, model, dtype="float32"):
     """One process of the PyTorch baseline."""
     cost = alone(options, [
         python, HERE / "baseline.py", "--model", model, "--stream", model / "stream.safetensors", "--layer",
         options.layer, "--radius", str(options.radius), "--edits", str(options.edits),
-        "--threads", str(options.threads)])
+        "--threads", str(options.threads), "--dtype", dtype])
     lines = {line["measure"]: line for line in map(json.loads, cost.pop("stdout").splitlines())}
     result = {name: lines[name]["values"] for name in ("load", "generate", "edit")}
     result["peak_memory"] = [value / 1e6 for value in lines["peak_memory"]["values"]]
@@ -138,6 +138,17 @@ def summary(rounds):
             "target": target, "met": meets(ours, theirs) if judged else None,
         })
     return table
+
+
+def beside_bfloat16(table, measures, value, run):
+    """Rows that set our numbers beside one run of PyTorch in bfloat16: no verdict, since we compute in float32."""
+    rows = {row["measure"]: row for row in table}
+    for measure in measures:
+        ours, theirs = rows[measure]["ours"], value(measure, run)
+        faster = ours / theirs if rows[measure]["unit"] == "tokens/s" else theirs / ours
+        table.append({
+            "measure": f"{measure}_beside_bfloat16", "unit": rows[measure]["unit"], "ours": ours, "pytorch": theirs,
+            "ratio": faster, "target": "", "met": None})
 
 
 def parser(description):
@@ -232,10 +243,13 @@ def main():
         options.rounds, {"ours": lambda: run_ours(options, model), "theirs": lambda: run_theirs(options, python, model)},
         lambda run: f"{run['process']['wall_seconds']:.1f} s")
     table = summary(rounds)
+    low = run_theirs(options, python, model, "bfloat16")
+    beside_bfloat16(table, ["edit", "generate"], lambda measure, run: statistics.median(run[measure]), low)
     disturbed = sum(entry[side]["process"]["disturbed"] for entry in rounds for side in entry)
     shown = ("rounds", "edits", "questions", "threads", "layer", "radius", "foreign", "extra")
     theirs = rounds[0]["theirs"]["lines"]["info"]
-    write_results("", options, shown, theirs, {"disturbed_runs": disturbed, "summary": table, "rounds": rounds})
+    write_results("", options, shown, theirs, {
+        "disturbed_runs": disturbed, "summary": table, "rounds": rounds, "bfloat16": low})
     print_table(table)
     if disturbed:
         say(f"{disturbed} of {2 * len(rounds)} runs were disturbed by others")

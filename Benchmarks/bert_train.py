@@ -8,6 +8,7 @@ turns, each in a process of its own. The first step of each is left out. The tab
 Benchmarks/results.
 """
 
+import argparse
 import json
 import random
 import shutil
@@ -22,6 +23,7 @@ def parse():
     parser.add_argument("--rounds", type=int, default=3, help="runs of each side")
     parser.add_argument("--steps", type=int, default=4, help="training steps in each run; the first is not counted")
     parser.add_argument("--batch", type=int, default=8, help="documents in a step")
+    parser.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if min(options.rounds, options.batch, options.threads) < 1 or options.steps < 2 or options.length < 8:
         parser.error("rounds, batch and threads begin at 1, steps at 2, length at 8")
@@ -45,7 +47,8 @@ def run_torch(options):
         ids = torch.randint(5, model.config.vocab_size, (options.batch, options.length))
         labels = torch.randint(0, len(bert.CLASSES), (options.batch,))
         begin = time.perf_counter()
-        loss = model(input_ids=ids, attention_mask=torch.ones_like(ids), labels=labels).loss
+        with torch.autocast("cpu", torch.bfloat16, enabled=options.dtype == "bfloat16"):
+            loss = model(input_ids=ids, attention_mask=torch.ones_like(ids), labels=labels).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -86,10 +89,10 @@ def run_ours(options, inputs):
     return {"step": [run["timings"]["step_seconds"]], "process": cost, "timings": run["timings"]}
 
 
-def run_theirs(options, python, inputs):
+def run_theirs(options, python, inputs, dtype="float32"):
     cost = bert.bench.alone(options, [
         python, Path(__file__).resolve(), "--torch", inputs / "model", "--steps", str(options.steps), "--batch",
-        str(options.batch), "--length", str(options.length), "--threads", str(options.threads)])
+        str(options.batch), "--length", str(options.length), "--threads", str(options.threads), "--dtype", dtype])
     result = json.loads(cost.pop("stdout").splitlines()[-1])
     return {"step": [statistics.median(result["seconds"][1:])], "process": cost, **result}
 
@@ -121,10 +124,12 @@ def main():
         summary.append({
             "measure": measure, "unit": unit, "ours": ours, "pytorch": theirs, "ratio": ours / theirs,
             "target": target, "met": meets(ours, theirs) if judged else None})
+    low = run_theirs(options, python, inputs, "bfloat16")
+    bert.bench.beside_bfloat16(summary, ["speed"], lambda _, run: tokens / run["step"][0], low)
     bert.bench.print_table(summary)
     bert.bench.write_results(
         "bert-train", options, ("rounds", "steps", "batch", "length", "layers", "threads", "foreign"),
-        rounds[0]["theirs"], {"summary": summary, "rounds": rounds})
+        rounds[0]["theirs"], {"summary": summary, "rounds": rounds, "bfloat16": low})
 
 
 if __name__ == "__main__":
