@@ -50,6 +50,8 @@ grace = $(call edit,$(1)-r$(3)$(call of-seed,$(4)),$(5),$(6),\
 compared = $(call edit,$(1)-lr$(3)$(call of-seed,$(4)),$(5),$(6),\
 	--layer $(2) --editor $(1) --learning-rate $(3) $(COMPARED) $(OPTIONS.$(1)) --seed $(4),editor.safetensors)
 
+# What was drawn of earlier tables; without gnuplot it would stay beside new ones.
+drawn = $(FIGURES)/*.svg $(FIGURES)/*.png
 # $(call picture,NAME,SCRIPT,TABLES): NAME.svg and NAME.png, drawn by SCRIPT from TABLES of FIGURES. gnuplot writes
 # both at once; they get their names when they are whole.
 define picture

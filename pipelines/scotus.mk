@@ -56,7 +56,7 @@ $(foreach seed,$(SEEDS),$(foreach editor,$(EDITORS),$(foreach rate,$(RATES.$(edi
 figures := $(addprefix $(FIGURES)/,fig3_scotus.tsv fig6_scotus.tsv fig7_scotus.tsv table1.tsv table_best.tsv \
 	final.tsv summary.tsv summary.txt)
 $(eval $(call stage,figures-scotus,$(figures),$(tables),plot-data,\
-	--metrics $(tables) --output $(FIGURES) $(PLOT) > $(FIGURES)/summary.txt))
+	--metrics $(tables) --output $(FIGURES) $(PLOT) > $(FIGURES)/summary.txt,,$(drawn)))
 $(eval $(call picture,table1,table1.gp,table1.tsv))
 $(foreach figure,fig3 fig6 fig7,$(eval $(call picture,$(figure)_scotus,$(figure).gp,$(figure)_scotus.tsv)))
 

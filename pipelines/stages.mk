@@ -33,8 +33,8 @@ quoted = '$(subst ','\'',$(1))'
 
 # $(call stage,NAME,OUTPUTS,INPUTS,TOOL,ARGUMENTS,OPTIONS,FOLDER): runs TOOL ARGUMENTS OPTIONS to make OUTPUTS.
 #
-# OPTIONS do not change the result and are not recorded. FOLDER is deleted before a stage that was once done is done
-# again; after an interruption it is left, for the tool to go on with. Tools give a file its name when it is whole,
+# OPTIONS do not change the result and are not recorded. FOLDER, or files, are deleted before a stage that was once done is done
+# again; after an interruption they are left, for the tool to go on with. Tools give a file its name when it is whole,
 # so no output has to be deleted by make.
 define stage
 .PRECIOUS: $(2)

@@ -59,7 +59,7 @@ predictions := $(foreach inputs,upstream edits surface,$(foreach state,$(states)
 figures := $(addprefix $(FIGURES)/,fig5_points.tsv fig5_surface.tsv summary.tsv summary.txt)
 $(eval $(call stage,figures-synthetic,$(figures),$(predictions) $(tables),plot-data,\
 	synthetic --upstream $(call of-states,upstream) --edits $(call of-states,edits) \
-	--surface $(call of-states,surface) --metrics $(tables) --output $(FIGURES) > $(FIGURES)/summary.txt))
+	--surface $(call of-states,surface) --metrics $(tables) --output $(FIGURES) > $(FIGURES)/summary.txt,,$(drawn)))
 $(eval $(call picture,fig5,fig5.gp,fig5_points.tsv fig5_surface.tsv))
 
 include pipelines/goals.mk

@@ -79,7 +79,7 @@ $(foreach seed,$(SEEDS),$(foreach editor,$(EDITORS),$(foreach rate,$(RATES.$(edi
 figures := $(addprefix $(FIGURES)/,fig3_qa.tsv fig4.tsv fig6_qa.tsv fig7_qa.tsv fig8.tsv table_best.tsv final.tsv \
 	summary.tsv summary.txt)
 $(eval $(call stage,figures-qa,$(figures),$(tables),plot-data,\
-	--metrics $(tables) --output $(FIGURES) $(PLOT) > $(FIGURES)/summary.txt))
+	--metrics $(tables) --output $(FIGURES) $(PLOT) > $(FIGURES)/summary.txt,,$(drawn)))
 $(foreach figure,fig4 fig8,$(eval $(call picture,$(figure),$(figure).gp,$(figure).tsv)))
 $(foreach figure,fig3 fig6 fig7,$(eval $(call picture,$(figure)_qa,$(figure).gp,$(figure)_qa.tsv)))
 
