@@ -14,7 +14,8 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let csv = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
-func module(_ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting] = forThisMachine) -> Target {
+func module(_ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting] = forThisMachine) -> Target
+{
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 

@@ -101,7 +101,8 @@ struct JSONParser {
 
     private mutating func word(_ word: StaticString, _ value: JSONValue) throws(JSONSyntaxError) -> JSONValue {
         let length = word.utf8CodeUnitCount
-        let matches = position + length <= bytes.count
+        let matches =
+            position + length <= bytes.count
             && (0..<length).allSatisfy { bytes[position + $0] == word.utf8Start[$0] }
         guard matches else { throw failure("an unknown word") }
         position += length

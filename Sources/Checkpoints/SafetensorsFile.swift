@@ -67,7 +67,8 @@ enum SimilarNames {
     /// Up to three of `names` that share the longest beginning or ending with `name`.
     static func of(_ name: String, in names: [String]) -> [String] {
         func score(_ other: String) -> Int {
-            max(zip(name.utf8, other.utf8).prefix { $0 == $1 }.count,
+            max(
+                zip(name.utf8, other.utf8).prefix { $0 == $1 }.count,
                 zip(name.utf8.reversed(), other.utf8.reversed()).prefix { $0 == $1 }.count)
         }
         let scored = names.map { (name: $0, score: score($0)) }

@@ -46,7 +46,8 @@ extension DocumentRecord {
             records.append(
                 DocumentRecord(
                     id: try row.has("id") ? row.integer("id") : records.count, text: try row.text("text"),
-                    label: try labelNeeded || row.has("label") ? row.text("label") : "", year: try row.has("year") ? row.integer("year") : nil,
+                    label: try labelNeeded || row.has("label") ? row.text("label") : "",
+                    year: try row.has("year") ? row.integer("year") : nil,
                     source: try row.has("source") ? source(row.object("source")) : nil))
         }
         guard !records.isEmpty else {

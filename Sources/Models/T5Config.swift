@@ -61,7 +61,8 @@ package struct T5Config: Codable, Sendable, Equatable {
         relativeAttentionMaxDistance = try read(.relativeAttentionMaxDistance, relativeAttentionMaxDistance)
         layerNormEpsilon = try read(.layerNormEpsilon, layerNormEpsilon)
         feedForwardProj = try read(.feedForwardProj, feedForwardProj)
-        tieWordEmbeddings = try decoder.container(keyedBy: LaterKeys.self)
+        tieWordEmbeddings =
+            try decoder.container(keyedBy: LaterKeys.self)
             .decodeIfPresent(Bool.self, forKey: .scaleDecoderOutputs) ?? read(.tieWordEmbeddings, tieWordEmbeddings)
         padTokenID = try read(.padTokenID, padTokenID)
         eosTokenID = try read(.eosTokenID, eosTokenID)

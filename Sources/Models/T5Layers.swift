@@ -87,7 +87,8 @@ struct T5FeedForward {
     init(_ config: T5Config, _ scope: WeightScope) throws {
         let shape = [config.dFF, config.dModel]
         let deviation = 1 / Float(config.dModel).squareRoot()
-        entrance = config.isGated
+        entrance =
+            config.isGated
             ? .gatedGELU(
                 wi0: try scope("wi_0").weight(shape, deviation: deviation),
                 wi1: try scope("wi_1").weight(shape, deviation: deviation))

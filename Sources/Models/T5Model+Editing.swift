@@ -15,7 +15,9 @@ extension T5Model: EditableModel {
     }
 
     private func block(of site: EditSite) -> Int {
-        guard let block = editSites.firstIndex(of: site) else { preconditionFailure("\(site.path) is of another model") }
+        guard let block = editSites.firstIndex(of: site) else {
+            preconditionFailure("\(site.path) is of another model")
+        }
         return block
     }
 
@@ -37,7 +39,8 @@ extension T5Model: EditableModel {
         return inputs.enumerated().map { index, input in
             let rows = layout.rows(of: index)
             return SitePrefix(
-                input: input, siteInput: siteInput.value.rows(rows).copy(), siteOutput: siteOutput.value.rows(rows).copy(),
+                input: input, siteInput: siteInput.value.rows(rows).copy(),
+                siteOutput: siteOutput.value.rows(rows).copy(),
                 residual: residual.value.rows(rows).copy())
         }
     }

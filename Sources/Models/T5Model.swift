@@ -37,7 +37,8 @@ package final class T5Model {
             [config.vocabSize, config.dModel], aliases: ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"])
         encoder = try T5Encoder(config, root("encoder"))
         decoder = try T5Decoder(config, root("decoder"))
-        head = config.tieWordEmbeddings
+        head =
+            config.tieWordEmbeddings
             ? shared
             : try root("lm_head").weight(
                 [config.vocabSize, config.dModel], deviation: 1 / Float(config.dModel).squareRoot())

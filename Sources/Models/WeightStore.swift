@@ -48,7 +48,8 @@ package final class WeightStore {
         let tensor: Tensor
         switch origin {
         case .checkpoint(let source):
-            if let stored = ([name] + aliases + otherNames(name)).first(where: source.contains), !without.contains(name) {
+            if let stored = ([name] + aliases + otherNames(name)).first(where: source.contains), !without.contains(name)
+            {
                 let found = try source.shape(of: stored)
                 guard found == shape else {
                     throw ModelError.wrongShape(name: stored, file: source.url.path, expected: shape, found: found)

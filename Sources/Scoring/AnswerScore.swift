@@ -50,7 +50,8 @@ package struct AnswerScorer: PredictionScorer {
         return AnswerScore(
             f1: AnswerText.f1(text, trueAnswers: accepted),
             exactMatch: AnswerText.exactMatch(text, trueAnswers: accepted) ? 1 : 0,
-            tokenF1: Overlap.f1(answer.filter { !specialTokens.contains($0) }, label.filter { !specialTokens.contains($0) }),
+            tokenF1: Overlap.f1(
+                answer.filter { !specialTokens.contains($0) }, label.filter { !specialTokens.contains($0) }),
             officialF1: Overlap.officialF1(answer, label), isLabel: answer == label)
     }
 }

@@ -43,7 +43,8 @@ package struct RunManifest: Codable, Sendable {
     private var begin: Date?
 
     private enum CodingKeys: String, CodingKey {
-        case tool, version, arguments, seed, inputs, outputs, settings, timings, reused, started, finished, seconds, machine
+        case tool, version, arguments, seed, inputs, outputs, settings, timings, reused, started, finished, seconds,
+            machine
         case peakMemoryBytes = "peak_memory_bytes"
     }
 

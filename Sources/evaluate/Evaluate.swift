@@ -102,7 +102,8 @@ struct PredictionOptions: ParsableArguments {
     var predict: URL?
 
     @Option(
-        help: ArgumentHelp("Answer as after this many inputs of the stream; the whole log if not given.", valueName: "step"))
+        help: ArgumentHelp(
+            "Answer as after this many inputs of the stream; the whole log if not given.", valueName: "step"))
     var step: Int?
 
     func validate() throws {

@@ -75,7 +75,8 @@ struct QuestionAnswering: ParsableCommand {
             model: model, examples: examples, denoising: denoising, options: training, seed: seed.seed)
         let loss = try trainer.train()
         let exact = try trainer.exactMatch(maxNewTokens: training.maxNewTokens)
-        Message.note("loss \(ToolFormat.decimal(Double(loss), digits: 4)), exact match \(ToolFormat.decimal(exact, digits: 4))")
+        Message.note(
+            "loss \(ToolFormat.decimal(Double(loss), digits: 4)), exact match \(ToolFormat.decimal(exact, digits: 4))")
 
         let record = output.appendingPathComponent("run.json")
         if FileManager.default.fileExists(atPath: record.path) { try FileManager.default.removeItem(at: record) }

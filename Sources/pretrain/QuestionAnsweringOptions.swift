@@ -64,10 +64,12 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The share of each batch that restores texts of --text.", valueName: "share"))
     var textShare: Float = 0.5
 
-    @Option(help: ArgumentHelp("Adam's learning rate, after a warm-up over the first 5% of the steps.", valueName: "rate"))
+    @Option(
+        help: ArgumentHelp("Adam's learning rate, after a warm-up over the first 5% of the steps.", valueName: "rate"))
     var learningRate: Float = 1e-3
 
-    @Option(help: ArgumentHelp("The longest answer to generate when the model is scored, in tokens.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("The longest answer to generate when the model is scored, in tokens.", valueName: "count"))
     var maxNewTokens = 20
 
     func validate() throws {

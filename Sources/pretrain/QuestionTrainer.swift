@@ -28,7 +28,8 @@ struct QuestionTrainer {
         var texts = BatchOrder(count: denoising.texts.count, seed: seed ^ 1)
         let textsPerBatch = denoising.texts.isEmpty ? 0 : Int(Float(options.batchSize) * options.textShare)
         for step in 0..<options.steps {
-            let batch = batches.next(options.batchSize - textsPerBatch).map { examples[$0] }
+            let batch =
+                batches.next(options.batchSize - textsPerBatch).map { examples[$0] }
                 + denoising.examples(texts.next(textsPerBatch), step: step)
             adam.learningRate = learningRate(at: step)
             let tape = Tape()

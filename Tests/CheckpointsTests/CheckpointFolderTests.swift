@@ -72,7 +72,8 @@ import Testing
         #expect(throws: expected) { try ShardedSafetensors(url) }
     }
 
-    @Test("an index that is no index is refused, and so are files outside the folder",
+    @Test(
+        "an index that is no index is refused, and so are files outside the folder",
         arguments: [
             "{\"a\":1}", "{\"a\":\"../model.safetensors\"}", "{\"a\":\"/etc/passwd\"}", "{\"a\":\"\"}",
             "{\"a\":\"..\"}", "[]", "1", "{\"a\":\"x\",\"a\":\"y\"}", "{\"a\"", "",

@@ -71,7 +71,8 @@ import Testing
         }
     }
 
-    @Test("extension codes, text persistent ids and other opcodes are refused",
+    @Test(
+        "extension codes, text persistent ids and other opcodes are refused",
         arguments: [UInt8(0x82), 0x83, 0x84, 0x50, 0x6F, 0x92, 0x96, 0x97, 0xFF])
     func opcodes(code: UInt8) throws {
         let reason = "opcode 0x\(String(code, radix: 16)), which torch.save does not write,"
@@ -80,7 +81,8 @@ import Testing
         }
     }
 
-    @Test("programs that break the stack machine end with an error",
+    @Test(
+        "programs that break the stack machine end with an error",
         arguments: [
             [], [0x80], [0x80, 2], [0x80, 9, 0x2E], [0x2E], [0x30, 0x2E], [0x61], [0x65], [0x74], [0x28, 0x2E],
             [0x28, 0x30], [0x28, 0x61], [0x4E, 0x4E, 0x2E], [0x68, 0], [0x71, 0], [0x6A, 255, 255, 255, 255], [0x94],

@@ -8,7 +8,8 @@ import Testing
 @Suite("PyTorch checkpoints") struct PyTorchCheckpointTests {
     func url(_ name: String) -> URL { ExpectedTensor.folder.appendingPathComponent(name) }
 
-    @Test("every tensor of files that torch.save wrote comes out bit by bit",
+    @Test(
+        "every tensor of files that torch.save wrote comes out bit by bit",
         arguments: [
             "types.bin", "strided.bin", "module.bin", "parameters.bin", "protocol3.bin", "protocol4.bin",
             "protocol5.bin", "wrapped.bin", "storage.bin",
@@ -79,7 +80,8 @@ import Testing
         #expect(similar.first == "norm.weight")
     }
 
-    @Test("pickles that import anything else are refused by the name of it",
+    @Test(
+        "pickles that import anything else are refused by the name of it",
         arguments: [
             ("evil_system.bin", "posix.system"), ("evil_eval4.bin", "builtins.eval"),
             ("numpy.bin", "numpy._core.multiarray._reconstruct"),

@@ -36,7 +36,8 @@ import Testing
         #expect(try PyTorchCheckpoint(url).tensor("x").array == [0, 1, 2, 3, 4, 5, 6, 7])
     }
 
-    @Test("views that leave their storage are refused",
+    @Test(
+        "views that leave their storage are refused",
         arguments: [
             (0, [9], [1]), (1, [8], [1]), (8, [1], [1]), (0, [2, 4], [5, 1]), (0, [2], [8]), (-1, [1], [1]),
             (0, [-1], [1]), (0, [2], [-1]), (7, [2], [-1]), (0, [2, 2], [1]), (0, [2], [2, 1]), (8, [], []),

@@ -51,7 +51,8 @@ import Testing
         try expect("{}", data: 0, stated: stated) { .headerTooLarge(path: $0, stated: stated, limit: 100_000_000) }
     }
 
-    @Test("a header that is not JSON, or more than one value",
+    @Test(
+        "a header that is not JSON, or more than one value",
         arguments: [
             ("hello", "expected {", 0), (" {}", "expected {", 0), ("[]", "expected {", 0),
             ("{]", "expected a name in quotes", 1),

@@ -63,7 +63,8 @@ import Testing
         #expect(try roundTrip(brains.map(\.0), as: .BF16).map(\.bitPattern) == brains.map(\.1.bitPattern))
     }
 
-    @Test("integers of every type come back, at the ends of their range too",
+    @Test(
+        "integers of every type come back, at the ends of their range too",
         arguments: [DType.I64, .I32, .I16, .I8, .U8, .BOOL])
     func integers(dtype: DType) throws {
         let range = try #require(dtype.integerRange)

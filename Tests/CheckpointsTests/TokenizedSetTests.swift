@@ -85,7 +85,8 @@ import Testing
         return url
     }
 
-    @Test("lengths, padding, ids and shapes that lie are named with their row",
+    @Test(
+        "lengths, padding, ids and shapes that lie are named with their row",
         arguments: [
             ("input_lengths", [3, 2], [2], "input_lengths", "row 0 has length 3, expected 1 to 2"),
             ("input_lengths", [2, 0], [2], "input_lengths", "row 1 has length 0, expected 1 to 2"),

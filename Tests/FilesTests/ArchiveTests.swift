@@ -8,7 +8,8 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test("members are listed with sizes and read by name, in any order",
+    @Test(
+        "members are listed with sizes and read by name, in any order",
         arguments: [ArchiveMaker.Format.zip, .storedZip, .tar, .sevenZip])
     func byName(format: ArchiveMaker.Format) throws {
         let url = folder.url("a")
@@ -48,7 +49,8 @@ import Testing
         #expect(throws: FilesError.self) { try read(5) }
     }
 
-    @Test("a member whose path escapes is refused, even when another one is asked for",
+    @Test(
+        "a member whose path escapes is refused, even when another one is asked for",
         arguments: ["../evil.json", "a/../../evil.json", "/etc/evil.json", "..\\evil.json", "C:\\evil.json"])
     func escaping(name: String) throws {
         for format in [ArchiveMaker.Format.zip, .tar] {
@@ -127,7 +129,8 @@ import Testing
         #expect(throws: FilesError.self) { try InputFile.contents(of: url) }
     }
 
-    @Test("bytes changed inside a bzip2 or xz file are found by its checksums",
+    @Test(
+        "bytes changed inside a bzip2 or xz file are found by its checksums",
         arguments: [ArchiveMaker.Filter.bzip2, .xz])
     func changedInside(filter: ArchiveMaker.Filter) throws {
         let url = folder.url("a.bin")

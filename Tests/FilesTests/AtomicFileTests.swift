@@ -94,7 +94,8 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: "/dev/null"))
     }
 
-    @Test("a full disk is reported with the size that is needed",
+    @Test(
+        "a full disk is reported with the size that is needed",
         .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
     func fullDisk() throws {
         let url = URL(fileURLWithPath: "/dev/full")

@@ -21,7 +21,8 @@ import Testing
         #expect(try lines(folder.file("a.txt", Self.text)) == Self.expected)
     }
 
-    @Test("compressed text is the same, told by content and not by name",
+    @Test(
+        "compressed text is the same, told by content and not by name",
         arguments: [ArchiveMaker.Filter.gzip, .bzip2, .xz, .zstd])
     func compressed(filter: ArchiveMaker.Filter) throws {
         let url = folder.url("a.txt")
@@ -31,7 +32,8 @@ import Testing
         #expect(try InputFile.contents(of: url) == Data(Self.text.utf8))
     }
 
-    @Test("the only member of an archive is the content",
+    @Test(
+        "the only member of an archive is the content",
         arguments: [
             (ArchiveMaker.Format.zip, ArchiveMaker.Filter.none), (.storedZip, .none), (.sevenZip, .none),
             (.tar, .none), (.tar, .gzip), (.tar, .bzip2), (.tar, .xz),
@@ -84,7 +86,8 @@ import Testing
         #expect(try lines(gzip) == [])
     }
 
-    @Test("text that libarchive's other formats would claim stays text",
+    @Test(
+        "text that libarchive's other formats would claim stays text",
         arguments: ["#mtree\n./a type=file\n", "begin 644 a.txt\n#0V%T\n`\nend\n"])
     func textStaysText(text: String) throws {
         let url = try folder.file("a.txt", text)

@@ -165,7 +165,10 @@ struct MLPTests {
             (#"{"layer_widths": [2, 1], "id2label": {"0": "a", "2": "b"}}"#, "id2label is without a class 1"),
             (#"{"layer_widths": [2, 1], "id2label": {"0": "a", "1": "a"}}"#, "id2label is 'a' for the classes 0 and 1"),
             (#"{"layer_widths": "wide"}"#, "key layer_widths"),
-            (#"{"layer_widths": [3, 8, 6, 1]}"#, "tensor 'layers.0.weight' has shape [7, 3], but config.json asks for [8, 3]"),
+            (
+                #"{"layer_widths": [3, 8, 6, 1]}"#,
+                "tensor 'layers.0.weight' has shape [7, 3], but config.json asks for [8, 3]"
+            ),
             (#"{"layer_widths": [3, 7, 6, 1, 1]}"#, "no tensor 'layers.3.weight'"),
         ])
     func badConfig(json: String, expected: String) throws {

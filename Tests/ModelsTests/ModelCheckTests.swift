@@ -63,7 +63,10 @@ struct ModelCheckTests {
             (answerer, ["a", "b"], "f: its labels are classes, but the model is one that generates answers"),
             (classifier, nil, "f: its labels are answers, not classes, but the model is a classifier"),
             (classifier, ["left", "right", "up"], "f: has 3 classes (label_names), but the model has 2 (id2label)"),
-            (classifier, ["right", "left"], "f: has class 0 'right' (label_names), but the model has 'left' (id2label)"),
+            (
+                classifier, ["right", "left"],
+                "f: has class 0 'right' (label_names), but the model has 'left' (id2label)"
+            ),
         ] as [(any EditableModel, [String]?, String)] {
             let text = message { try model.check(labelNames: names, file: "f") }
             #expect(text.contains(expected), "\(text)")

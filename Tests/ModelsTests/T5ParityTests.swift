@@ -190,8 +190,10 @@ struct T5ParityTests {
         let reference = try fixture.reference()
         let model = try fixture.model()
         let distances = try reference.file.integers("buckets.relative_positions")
-        #expect(distances.map(model.encoder.biasTable.positions.bucket) == (try reference.file.integers("buckets.encoder")))
-        #expect(distances.map(model.decoder.biasTable.positions.bucket) == (try reference.file.integers("buckets.decoder")))
+        #expect(
+            distances.map(model.encoder.biasTable.positions.bucket) == (try reference.file.integers("buckets.encoder")))
+        #expect(
+            distances.map(model.decoder.biasTable.positions.bucket) == (try reference.file.integers("buckets.decoder")))
     }
 
     @Test("No tensor of the reference is left unchecked", arguments: T5Fixture.all)

@@ -90,15 +90,17 @@ struct TSVTableTests {
         #expect(table.rows == [["1", "2"], ["3", "4"]])
     }
 
-    @Test("A file that is no table is refused with its place", arguments: [
-        ("", "t.tsv: the table is empty, expected a header row of tab-separated column names"),
-        ("\n1\n", "t.tsv: the table is empty, expected a header row of tab-separated column names"),
-        ("a\t\n", "t.tsv: line 1: column 2 of the header has no name"),
-        ("a\tb\ta\n", "t.tsv: line 1: column 3 of the header repeats the name 'a'"),
-        ("a\tb\n1\t2\n3\n", "t.tsv: line 3: expected 2 tab-separated fields as in the header, found 1"),
-        ("a\tb\n1\t2\t3\n", "t.tsv: line 2: expected 2 tab-separated fields as in the header, found 3"),
-        ("a\tb\n\n1\t2\n", "t.tsv: line 2: expected 2 tab-separated fields as in the header, found 1"),
-    ])
+    @Test(
+        "A file that is no table is refused with its place",
+        arguments: [
+            ("", "t.tsv: the table is empty, expected a header row of tab-separated column names"),
+            ("\n1\n", "t.tsv: the table is empty, expected a header row of tab-separated column names"),
+            ("a\t\n", "t.tsv: line 1: column 2 of the header has no name"),
+            ("a\tb\ta\n", "t.tsv: line 1: column 3 of the header repeats the name 'a'"),
+            ("a\tb\n1\t2\n3\n", "t.tsv: line 3: expected 2 tab-separated fields as in the header, found 1"),
+            ("a\tb\n1\t2\t3\n", "t.tsv: line 2: expected 2 tab-separated fields as in the header, found 3"),
+            ("a\tb\n\n1\t2\n", "t.tsv: line 2: expected 2 tab-separated fields as in the header, found 1"),
+        ])
     func lies(text: String, message: String) {
         #expect { try read(text) } throws: { "\($0)" == message }
     }

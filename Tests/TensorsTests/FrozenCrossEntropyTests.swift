@@ -40,7 +40,9 @@ struct FrozenCrossEntropyTests {
             }
         }
         for threads in 1...2 {
-            let (losses, gradients) = withThreads(threads) { FrozenCrossEntropy.forward(x: x, weight: w, labels: labels) }
+            let (losses, gradients) = withThreads(threads) {
+                FrozenCrossEntropy.forward(x: x, weight: w, labels: labels)
+            }
             for row in 0..<rows {
                 let found = losses.rows(row..<row + 1).array + gradients.rows(row..<row + 1).array
                 #expect(sameBits(found, alone[row]), "row \(row), \(threads) threads")
@@ -50,7 +52,8 @@ struct FrozenCrossEntropyTests {
 
     @Test("A row that is ignored has no loss and no gradient")
     func ignored() {
-        let found = FrozenCrossEntropy.forward(x: random([3, 32], 1), weight: random([100, 32], 2), labels: [5, -100, 99])
+        let found = FrozenCrossEntropy.forward(
+            x: random([3, 32], 1), weight: random([100, 32], 2), labels: [5, -100, 99])
         #expect(found.losses.array[1] == 0)
         #expect(found.gradients.rows(1..<2).array.allSatisfy { $0 == 0 })
         #expect(found.losses.array[0] > 0 && found.losses.array[2] > 0)

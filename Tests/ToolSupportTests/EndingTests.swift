@@ -51,9 +51,11 @@ struct EndingTests {
         #expect(ending.message == "sample: file.bin: is broken")
     }
 
-    @Test("A wrong option, a wrong value and a missing one are misuse, with the usage", arguments: [
-        ["part", "--radius", "-1"], ["part", "--radius", "x"], ["part"], ["part", "--wrong"], ["nothing"],
-    ])
+    @Test(
+        "A wrong option, a wrong value and a missing one are misuse, with the usage",
+        arguments: [
+            ["part", "--radius", "-1"], ["part", "--radius", "x"], ["part"], ["part", "--wrong"], ["nothing"],
+        ])
     func misuse(arguments: [String]) {
         #expect {
             _ = try Sample.parseAsRoot(arguments)

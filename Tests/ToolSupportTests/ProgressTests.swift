@@ -27,10 +27,12 @@ struct ProgressTests {
         #expect(over == "reading 5/4 lines, 500/s")
     }
 
-    @Test("Time spans and sizes are short", arguments: [
-        (0.423, "0.42s"), (9.999, "10.00s"), (12.4, "12s"), (59.6, "1m00s"), (220, "3m40s"), (7500, "2h05m"),
-        (Double.infinity, "?"),
-    ])
+    @Test(
+        "Time spans and sizes are short",
+        arguments: [
+            (0.423, "0.42s"), (9.999, "10.00s"), (12.4, "12s"), (59.6, "1m00s"), (220, "3m40s"), (7500, "2h05m"),
+            (Double.infinity, "?"),
+        ])
     func durations(seconds: Double, text: String) {
         #expect(ToolFormat.duration(seconds) == text)
     }

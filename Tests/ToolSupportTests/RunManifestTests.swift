@@ -23,9 +23,10 @@ struct RunManifestTests {
         #expect(read.version == "0.1.0")
         #expect(read.arguments == ["--layer", "a/b"])
         #expect(read.seed == .max)
-        #expect(read.inputs.map(\.sha256) == [
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", "00",
-        ])
+        #expect(
+            read.inputs.map(\.sha256) == [
+                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", "00",
+            ])
         #expect(read.settings == ["epsilon": "0.5"])
         #expect(read.machine.cores >= 1)
         #expect(try #require(read.peakMemoryBytes) > 1_000_000)

@@ -107,16 +107,28 @@ struct ClassifierTests {
         }
         try write(tokens, "tokens")
         let cases = [
-            (["--stream": "other.safetensors"], "other.safetensors: has class 0 'right' (label_names), but the model has"),
+            (
+                ["--stream": "other.safetensors"],
+                "other.safetensors: has class 0 'right' (label_names), but the model has"
+            ),
             (["--stream": "three.safetensors"], "three.safetensors: has 3 classes (label_names), but the model has 2"),
             (["--stream": "narrow.safetensors"], "narrow.safetensors: row 0: the model reads 3 features, found 2"),
-            (["--stream": "questions.safetensors"], "its labels are answers, not classes, but the model is a classifier"),
-            (["--stream": "tokens.safetensors"], "tokens.safetensors: row 0: the model reads 3 features, found token ids"),
+            (
+                ["--stream": "questions.safetensors"],
+                "its labels are answers, not classes, but the model is a classifier"
+            ),
+            (
+                ["--stream": "tokens.safetensors"],
+                "tokens.safetensors: row 0: the model reads 3 features, found token ids"
+            ),
             (
                 ["--model": FixtureModel.path, "--layer": FixtureModel.layer],
                 "edits.safetensors: its labels are classes, but the model is one that generates answers"
             ),
-            (["--layer": "layers.3"], "no layer 'layers.3' to edit in this model; it has: layers.0, layers.1, layers.2"),
+            (
+                ["--layer": "layers.3"],
+                "no layer 'layers.3' to edit in this model; it has: layers.0, layers.1, layers.2"
+            ),
         ]
         for (changes, expected) in cases {
             let made = try await edit(changes.merging(["--output": "out"]) { $1 })

@@ -143,7 +143,10 @@ struct PrepareDataTests {
         try zsre(questions: 20)
         func edits(_ output: String, _ options: String...) async throws -> Data {
             let made = try await ToolProcess("prepare-data", in: folder.url).run(
-                ["zsre", "--input", "dev.jsonl", "--output", output, "--rephrasings", "4", "--minimum-rephrasings", "4"]
+                [
+                    "zsre", "--input", "dev.jsonl", "--output", output, "--rephrasings", "4", "--minimum-rephrasings",
+                    "4",
+                ]
                     + options)
             #expect(made.status == 0, "\(made.errors)")
             return try Data(contentsOf: folder.url("\(output)/edits.jsonl"))
