@@ -5,6 +5,8 @@ package enum FilesError: Error, Equatable, CustomStringConvertible, Sendable {
     /// A folder where a file is expected.
     case folder(path: String)
     case unwritable(path: String, reason: String)
+    /// A folder that another run works in.
+    case inUse(path: String)
     /// `needed` and `free` are bytes; `free` is nil where the system does not tell.
     case noSpace(path: String, needed: Int, free: Int?)
     case invalidText(path: String, line: Int)
@@ -35,6 +37,8 @@ package enum FilesError: Error, Equatable, CustomStringConvertible, Sendable {
             "\(path): is a folder, expected a file"
         case .unwritable(let path, let reason):
             "\(path): cannot be written: \(reason)"
+        case .inUse(let path):
+            "\(path): another run works in this folder; wait for its end, or name another folder"
         case .noSpace(let path, let needed, let free):
             "\(path): no space left on the disk: needs at least \(Self.size(needed))"
                 + (free.map { ", \(Self.size($0)) are free" } ?? "") + "; free some space and run again"

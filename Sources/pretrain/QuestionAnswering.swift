@@ -50,12 +50,13 @@ struct QuestionAnswering: ParsableCommand {
         for url in [input] + text { try manifest.addInput(url) }
         manifest.settings = shape.settings.merging(training.settings) { $1 }
         manifest.settings["seed"] = "\(seed.seed)"
+        // Now, so that a folder that cannot be made is known before the training and not after it.
+        let lock = try FolderLock(output)
+        defer { lock.release() }
         if try FinishedRun.isDone(manifest, in: output, overwrite: overwrite.overwrite) {
             Message.note("\(output.relativePath): all done")
             return
         }
-        // Now, so that a folder that cannot be made is known before the training and not after it.
-        try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
 
         let vocabulary = try trainVocabulary(on: questions, texts)
         let tokenizerFiles = try T5Tokenizer.files(model: vocabulary.model)

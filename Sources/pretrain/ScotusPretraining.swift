@@ -55,15 +55,16 @@ struct ScotusPretraining: ParsableCommand {
         Parallel.threadCount = threads.count
         try BLAS.load()
         var manifest = try plannedManifest()
+        let documents = try ClassifiedDocuments(folder: input)
+        // Now, so that a folder that cannot be made is known before the training and not after it.
+        let lock = try FolderLock(output)
+        defer { lock.release() }
         let checkpoint = TrainingCheckpoint(folder: output, identity: identity(of: manifest))
         if overwrite.overwrite { try checkpoint.remove() }
         if !checkpoint.exists, try FinishedRun.isDone(manifest, in: output, overwrite: overwrite.overwrite) {
             Message.note("\(output.relativePath): all done")
             return
         }
-        let documents = try ClassifiedDocuments(folder: input)
-        // Now, so that a folder that cannot be made is known before the training and not after it.
-        try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
         let (classifier, tokenizer) = try prepare(documents)
         let trainer = ClassifierTrainer(
             model: classifier, training: documents.tokenized(\.training, tokenizer, maxLength: maxLength(classifier)),

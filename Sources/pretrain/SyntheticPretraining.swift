@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Models
 import Tensors
@@ -37,13 +38,14 @@ struct SyntheticPretraining: ParsableCommand {
         for name in LabelledPoints.files { try manifest.addInput(input.appendingPathComponent(name)) }
         manifest.settings = training.settings
         manifest.settings["seed"] = "\(seed.seed)"
+        let points = try LabelledPoints(folder: input)
+        // Now, so that a folder that cannot be made is known before the training and not after it.
+        let lock = try FolderLock(output)
+        defer { lock.release() }
         if try FinishedRun.isDone(manifest, in: output, overwrite: overwrite.overwrite) {
             Message.note("\(output.relativePath): all done")
             return
         }
-        let points = try LabelledPoints(folder: input)
-        // Now, so that a folder that cannot be made is known before the training and not after it.
-        try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
         var config = MLPConfig()
         config.layerWidths = [points.width, training.hiddenSize, training.hiddenSize, 1]
         config.id2label = Dictionary(

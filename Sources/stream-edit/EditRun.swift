@@ -1,5 +1,6 @@
 import Checkpoints
 import Editing
+import Files
 import Foundation
 import Models
 import Tables
@@ -30,6 +31,8 @@ struct EditRun<Model: EditableModel> {
     ) throws {
         let settings = RunSettings(
             editor: settings, compat: editing.compat, inputLength: set.metadata["max_length"], digests: digests)
+        let lock = try FolderLock(files.output)
+        defer { lock.release() }
         let log = EditLog<E.Record>(folder: files.output)
         let found = try settings.resume(log, overwrite: overwrite)
         var state = found ?? EditLog.State(record: fresh, metadata: [:])

@@ -153,6 +153,19 @@ struct StreamEditErrorTests {
         }
     }
 
+    @Test("A second run in a folder ends with status 1, and one that comes after the first goes on")
+    func inUse() async throws {
+        let output = folder.url("out")
+        try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
+        let descriptor = open(output.path, O_RDONLY | O_DIRECTORY)
+        #expect(flock(descriptor, LOCK_EX) == 0)
+        let second = try await run([:], ["--overwrite"])
+        #expect(second.status == 1 && second.errors.contains("another run works in this folder"), "\(second.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: output.path) == [])
+        close(descriptor)
+        #expect(try await run([:]).status == 0)
+    }
+
     @Test(
         "Weights that are not numbers are found, whether in what answers or only in training",
         arguments: [

@@ -1,0 +1,28 @@
+import Foundation
+
+/// Keeps a second run out of a folder. The lock is on the folder itself (`flock`), so it ends with the process, whatever ends
+/// it, and leaves nothing behind. Where the file system knows no locks there is none.
+package struct FolderLock {
+    private let descriptor: Int32
+
+    /// Locks a folder until `release`, which is made where it is missing.
+    /// - Throws: `FilesError.inUse` when another run has it, and what making a folder throws.
+    package init(_ folder: URL) throws {
+        try AtomicFile.makeFolder(folder, for: folder)
+        descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw FilesError.unwritable(path: folder.path, reason: SystemMessage.text(errno))
+        }
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            switch errno {
+            case EINTR: continue
+            case EWOULDBLOCK:
+                close(descriptor)
+                throw FilesError.inUse(path: folder.path)
+            default: return
+            }
+        }
+    }
+
+    package func release() { close(descriptor) }
+}
