@@ -2,9 +2,10 @@ import Foundation
 
 /// Free buffers by size class, shared by all threads.
 ///
-/// What comes back is kept as long as all memory, in use and free, is no more than was once in use: a training step
-/// then finds what the step before it gave back, and the pool never makes a process larger than its work does. Where
-/// that is too much, the sizes go first that were not asked for longest.
+/// What comes back is kept as long as all memory, in use and free, is at most an eighth more than was once in use: a
+/// training step then finds what the step before it gave back, and the pool hardly makes a process larger than its work
+/// does. The eighth is for sizes that are never in use at one time, such as activations and gradients of weights, which
+/// would drive each other out at every step. Where all is too much, the sizes go first that were not asked for longest.
 final class BufferPool: @unchecked Sendable {
     static let shared = BufferPool()
     /// Free bytes that are kept in any case.
@@ -65,7 +66,7 @@ final class BufferPool: @unchecked Sendable {
 
     /// Gives memory back to the system while more is kept than there is need for.
     private func trim() {
-        let capacity = max(leastCapacity, mostUsedBytes - usedBytes)
+        let capacity = max(leastCapacity, mostUsedBytes + mostUsedBytes / 8 - usedBytes)
         while freeBytes > capacity {
             let oldest = free.filter { !$0.value.buffers.isEmpty }.min { $0.value.lastTaken < $1.value.lastTaken }
             guard let size = oldest?.key, let pointer = free[size]?.buffers.popLast() else { return }

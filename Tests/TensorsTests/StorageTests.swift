@@ -37,27 +37,30 @@ struct StorageTests {
         }
     }
 
-    @Test("As much is kept as was once in use at one time, and the sizes that were not asked for longest go first")
+    @Test("An eighth more is kept than was once in use at one time, and the sizes that were not asked for longest go first")
     func capacity() {
         let pool = BufferPool(leastCapacity: 0)
         let give = { (buffers: [UnsafeMutablePointer<Float>], count: Int) in
             for buffer in buffers { pool.give(buffer, count: count) }
         }
-        let first = (0..<4).map { _ in pool.take(count: 1024) }
+        let first = (0..<16).map { _ in pool.take(count: 1024) }
         give(first, 1024)
-        #expect(pool.idleBytes == 4 * 4096)
+        #expect(pool.idleBytes == 16 * 4096)
         // What was free is taken again, so nothing is made.
-        let again = (0..<4).map { _ in pool.take(count: 1024) }
+        let again = (0..<16).map { _ in pool.take(count: 1024) }
         #expect(Set(again) == Set(first) && pool.idleBytes == 0)
         give(again, 1024)
-        // Another size: what is in use and what is free stay together within four of the first.
-        let other = (0..<3).map { _ in pool.take(count: 1088) }
+        // Two of a size an eighth more drive out just one of the first: eighteen of these are the most that is kept.
+        let other = (0..<2).map { _ in pool.take(count: 1088) }
         let size = BufferPool.sizeClass(1088) * 4
-        #expect(pool.idleBytes <= 4 * 4096 - 3 * size)
-        give(other, 1088)
-        #expect(pool.idleBytes <= 4 * 4096 && pool.idleBytes >= 3 * size)
-        let last = (0..<3).map { _ in pool.take(count: 1088) }
-        #expect(Set(last) == Set(other))
+        #expect(pool.idleBytes == 15 * 4096 && pool.idleBytes + 2 * size <= 18 * 4096)
+        // Ten of them drive out more.
+        let more = (0..<8).map { _ in pool.take(count: 1088) }
+        #expect(pool.idleBytes == (18 * 4096 - 10 * size) / 4096 * 4096)
+        give(other + more, 1088)
+        #expect(pool.idleBytes <= 18 * 4096 && pool.idleBytes >= 10 * size)
+        let last = (0..<10).map { _ in pool.take(count: 1088) }
+        #expect(Set(last) == Set(other + more))
         give(last, 1088)
     }
 
