@@ -9,6 +9,11 @@ extension Attention {
         keepsProbabilities: Bool
     ) -> (output: Tensor, probabilities: Tensor?) {
         precondition(!causal, "causal attention has no products")
+        if suitsTiles {
+            return forwardTiles(
+                q: q, k: k, v: v, queries: queries, keys: keys, dropout: dropout,
+                keepsProbabilities: keepsProbabilities)
+        }
         let starts = probabilityStarts(queries, keys)
         let output = Tensor(uninitialized: [queries.rowCount, width])
         let kept = keepsProbabilities ? Tensor(uninitialized: [starts[queries.count]]) : nil
@@ -38,12 +43,19 @@ extension Attention {
         dOutput: Tensor, q: Tensor, k: Tensor, v: Tensor, probabilities: Tensor, queries: RaggedLayout,
         keys: RaggedLayout, dropout: Dropout? = nil
     ) -> Gradients {
-        let starts = probabilityStarts(queries, keys)
         // Rows of padding, which nobody looks at, have no gradient of keys and values.
         let isPadded = (0..<keys.count).contains { keys.visible[$0] < keys.length(of: $0) }
         let dq = Tensor(uninitialized: q.shape)
         let dk = isPadded ? Tensor(zeros: k.shape) : Tensor(uninitialized: k.shape)
         let dv = isPadded ? Tensor(zeros: v.shape) : Tensor(uninitialized: v.shape)
+        let gradients = Gradients(q: dq, k: dk, v: dv, bias: nil)
+        if suitsTiles {
+            backwardTiles(
+                dOutput: dOutput, q: q, k: k, v: v, probabilities: probabilities, queries: queries, keys: keys,
+                dropout: dropout, into: gradients)
+            return gradients
+        }
+        let starts = probabilityStarts(queries, keys)
         forEachHead(queries, keys, perSequence: true) { s, h in
             let lq = queries.length(of: s), lk = keys.visible[s]
             let query = queries.starts[s] * width + h * headWidth, key = keys.starts[s] * width + h * headWidth
@@ -70,7 +82,7 @@ extension Attention {
                 transposeA: true, m: lk, n: headWidth, k: lq, alpha: scale, a: dp.pointer, strideA: lk,
                 b: q.pointer + query, strideB: width, c: dk.pointer + key, strideC: width)
         }
-        return Gradients(q: dq, k: dk, v: dv, bias: nil)
+        return gradients
     }
 }
 

@@ -39,8 +39,8 @@ extension Vector {
     /// The largest lane.
     @inline(__always)
     var largest: Float {
-        let eight = pointwiseMax(lowHalf, highHalf)
-        let four = pointwiseMax(eight.lowHalf, eight.highHalf)
+        let eight = lowHalf.replacing(with: highHalf, where: highHalf .> lowHalf)
+        let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
         return Swift.max(Swift.max(four.x, four.y), Swift.max(four.z, four.w))
     }
 }

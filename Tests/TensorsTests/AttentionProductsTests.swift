@@ -36,9 +36,9 @@ struct AttentionProductsTests {
         }
     }
 
-    @Test("A few queries over all keys give the rows of those queries")
-    func fewQueries() {
-        var some = one([40, 7, 12])
+    @Test("A few queries over all keys give the rows of those queries", arguments: [20, 64])
+    func fewQueries(headWidth: Int) {
+        var some = one([40, 7, 12], headWidth: headWidth)
         let whole = output(some)
         let rows: [Int32] = [0, 40, 47]
         some.q = Rows.gather(some.q, rows)
@@ -46,10 +46,10 @@ struct AttentionProductsTests {
         #expect(largestDifference(output(some).array, Rows.gather(whole, rows).array) <= 2e-6)
     }
 
-    @Test("Its gradients are those of attention row by row, with padding and without")
-    func gradients() throws {
-        for visible in [nil, [5, 30, 1]] {
-            let one = one([9, 33, 1], visible: visible)
+    @Test("Its gradients are those of attention row by row, with padding and without", arguments: [20, 64])
+    func gradients(headWidth: Int) throws {
+        for visible in [nil, [5, 80, 1]] {
+            let one = one([9, 83, 1], visible: visible, headWidth: headWidth)
             let dOutput = random(one.q.shape, 9)
             let p = one.attention.forward(q: one.q, k: one.k, v: one.v, queries: one.queries, keys: one.keys)
             let plain = one.attention.backward(
@@ -61,10 +61,10 @@ struct AttentionProductsTests {
         }
     }
 
-    @Test("A sequence has the same bits alone and in a batch, both ways, on one thread and on two")
-    func batch() throws {
+    @Test("A sequence has the same bits alone and in a batch, both ways, on one thread and on two", arguments: [20, 64])
+    func batch(headWidth: Int) throws {
         let lengths = [1, 7, 150, 16, 33]
-        let all = one(lengths)
+        let all = one(lengths, headWidth: headWidth)
         let dOutput = random(all.q.shape, 9)
         for threads in 1...2 {
             try withThreads(threads) {
@@ -83,9 +83,9 @@ struct AttentionProductsTests {
         }
     }
 
-    @Test("Dropped probabilities give the output and the gradients of the mask that Dropout gives")
-    func dropout() throws {
-        let one = one([12], heads: 2, headWidth: 16)
+    @Test("Dropped probabilities give the output of the mask that Dropout gives", arguments: [16, 64])
+    func dropout(headWidth: Int) throws {
+        let one = one([12], heads: 2, headWidth: headWidth), width = 2 * headWidth
         let dropout = Dropout(probability: 0.4, seed: 1, step: 2, place: 3)
         let kept = one.attention.forward(q: one.q, k: one.k, v: one.v, queries: one.queries, keys: one.keys)
         var expected = [Float](repeating: 0, count: one.q.count)
@@ -93,12 +93,34 @@ struct AttentionProductsTests {
             let p = dropout.part(h).apply(kept.probabilities.rows(h * 144..<(h + 1) * 144)).array
             for i in 0..<12 {
                 for j in 0..<12 {
-                    for c in 0..<16 {
-                        expected[i * 32 + h * 16 + c] += p[i * 12 + j] * one.v.array[j * 32 + h * 16 + c]
+                    for c in h * headWidth..<(h + 1) * headWidth {
+                        expected[i * width + c] += p[i * 12 + j] * one.v.array[j * width + c]
                     }
                 }
             }
         }
         #expect(largestDifference(output(one, dropout: dropout).array, expected) <= 2e-6)
+    }
+
+    @Test("Tiles drop out the same, and give the same gradients, as narrower heads with channels of zeros")
+    func tilesAreProducts() throws {
+        let dropout = Dropout(probability: 0.4, seed: 1, step: 2, place: 3)
+        for lengths in [[1], [16, 70], [150]] {
+            // Sixty channels in use: products compute these, tiles compute 64, of which four are zero.
+            let narrow = one(lengths, heads: 1, headWidth: 60)
+            let widened = { (x: Tensor) in
+                Tensor(
+                    (0..<x.rowCount).flatMap { x.rows($0..<$0 + 1).array + [Float](repeating: 0, count: 4) },
+                    shape: [x.rowCount, 64])
+            }
+            var wide = one(lengths, heads: 1, headWidth: 64)
+            (wide.q, wide.k, wide.v) = (widened(narrow.q), widened(narrow.k), widened(narrow.v))
+            let dOutput = random(narrow.q.shape, 9)
+            let found = try [output(wide, dropout: dropout)] + gradients(wide, widened(dOutput), dropout: dropout)
+            let expected = try [output(narrow, dropout: dropout)] + gradients(narrow, dOutput, dropout: dropout)
+            for (found, expected) in zip(found, expected) {
+                #expect(relativeDifference(found.array, to: widened(expected).array) <= 2e-6)
+            }
+        }
     }
 }
