@@ -50,8 +50,12 @@ private func geluValue(_ x: Vector) -> Vector {
 @inline(__always)
 private func geluSlope(_ x: Vector) -> Vector {
     let cumulative = Vector(repeating: 0.5) * (Vector(repeating: 1) + VectorMath.erf(x * Vector(repeating: 0.707_106_781)))
-    let density = Vector(repeating: 0.398_942_28) * VectorMath.exp(x * x * Vector(repeating: -0.5))
-    return cumulative.addingProduct(x, density)
+    return cumulative.addingProduct(x, normalDensity(x))
+}
+
+@inline(__always)
+private func normalDensity(_ x: Vector) -> Vector {
+    Vector(repeating: 0.398_942_28) * VectorMath.exp(x * x * Vector(repeating: -0.5))
 }
 
 @inline(__always)

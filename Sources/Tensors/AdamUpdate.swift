@@ -35,7 +35,7 @@ package struct AdamUpdate: Sendable {
                 let gradient = lanes.load(g + i) * scale, oldM = lanes.load(UnsafePointer(m + i))
                 let newM = oldM.addingProduct(gradient - oldM, b1)
                 let newV = (lanes.load(UnsafePointer(v + i)) * b2).addingProduct(gradient * gradient, c2)
-                let denominator = newV.squareRoot() / root + eps
+                let denominator = VectorMath.squareRoot(newV) / root + eps
                 lanes.store(newM, m + i)
                 lanes.store(newV, v + i)
                 lanes.store(lanes.load(UnsafePointer(p + i)) * kept - stepSize * newM / denominator, p + i)

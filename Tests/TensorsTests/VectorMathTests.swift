@@ -30,6 +30,18 @@ struct VectorMathTests {
         #expect(worst <= 3)
     }
 
+    @Test("The square root is within a unit in the last place over all normal numbers, and that of 0 is 0")
+    func squareRoot() {
+        let x = (0...100_000).flatMap { [Float(bitPattern: 0x0080_0000 + 0x5380 * UInt32($0)), 1 + Float($0) / 30_000] }
+        var worst = 0.0
+        for (x, y) in zip(x, apply(VectorMath.squareRoot, x)) {
+            let exact = Double(x).squareRoot()
+            worst = max(worst, abs(Double(y) - exact) / Double(Float(exact).ulp))
+        }
+        #expect(worst <= 1)
+        #expect(apply(VectorMath.squareRoot, [0, 4]) == [0, 2])
+    }
+
     @Test("exp of 0 is 1, and beyond its range the result stays a normal float")
     func exponentialEnds() {
         let y = apply(VectorMath.exp, [0, -1000, 1000])
@@ -61,7 +73,9 @@ struct VectorMathTests {
         let activations: [(Vector) -> Vector] = [Activation.relu, .gelu, .geluTanh, .sigmoid].map { function in
             { v in Vector(from: function.forward(Tensor((0..<16).map { v[$0] }, shape: [16])).pointer) }
         }
-        let functions: [(Vector) -> Vector] = [VectorMath.exp, VectorMath.tanh, VectorMath.erf, VectorMath.sigmoid]
+        let functions: [(Vector) -> Vector] = [
+            VectorMath.exp, VectorMath.tanh, VectorMath.erf, VectorMath.sigmoid, VectorMath.squareRoot,
+        ]
         for (n, f) in (functions + activations).enumerated() {
             let clean = apply(f, [Float](repeating: 0.5, count: 16))
             for bad in [Float.nan, .infinity, -.infinity] {
