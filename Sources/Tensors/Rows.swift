@@ -4,7 +4,8 @@ package enum Rows {
     package static func gather(_ table: Tensor, _ indices: [Int32]) -> Tensor {
         let width = table.rowWidth
         let result = Tensor(uninitialized: [indices.count, width])
-        for (i, index) in indices.enumerated() {
+        Elementwise.forRows(result) { i in
+            let index = indices[i]
             precondition(index >= 0 && index < table.rowCount, "row \(index) of \(table.rowCount)")
             (result.pointer + i * width).update(from: table.pointer + Int(index) * width, count: width)
         }
@@ -14,8 +15,12 @@ package enum Rows {
     /// `table[indices[i]] += rows[i]`, in the order of `i`; negative indices are passed over.
     package static func scatterAdd(_ rows: Tensor, _ indices: [Int32], into table: Tensor) {
         let width = rows.rowWidth
-        for (i, index) in indices.enumerated() where index >= 0 {
-            Reduction.addScaled(1, rows.pointer + i * width, to: table.pointer + Int(index) * width, width)
+        Elementwise.forColumns(rows) { columns in
+            for (i, index) in indices.enumerated() where index >= 0 {
+                Reduction.addScaled(
+                    1, rows.pointer + i * width + columns.lowerBound,
+                    to: table.pointer + Int(index) * width + columns.lowerBound, columns.count)
+            }
         }
     }
 
