@@ -41,8 +41,8 @@ struct BertAttention {
             : tape.attentionProducts(
                 attention, q: q, k: key(x, layout, tape), v: value(x, layout, tape), queries: rows.layout,
                 keys: layout, dropout: dropout)
-        let added = tape.dropout(output(mixed, rows.layout, tape), pass.dropout(outputDropout, place: place + 1))
-        return norm(tape.add(residual, added), tape)
+        return norm(
+            residual, plus: output(mixed, rows.layout, tape), pass.dropout(outputDropout, place: place + 1), tape)
     }
 }
 
@@ -79,8 +79,7 @@ struct BertLayer {
 
     /// From the output of `output.dense` to that of the layer; `residual` is what attention gave.
     func close(_ x: Variable, residual: Variable, _ pass: BertPass) -> Variable {
-        let added = pass.tape.dropout(x, pass.dropout(dropout, place: place + 2))
-        return norm(pass.tape.add(residual, added), pass.tape)
+        norm(residual, plus: x, pass.dropout(dropout, place: place + 2), pass.tape)
     }
 
     func callAsFunction(_ x: Variable, _ layout: RaggedLayout, _ rows: BertRows, _ pass: BertPass) -> Variable {

@@ -59,6 +59,11 @@ struct BertNorm {
     func callAsFunction(_ x: Variable, _ tape: Tape) -> Variable {
         tape.layerNorm(x, weight: weight, bias: bias, epsilon: epsilon)
     }
+
+    /// Of `x + branch`, of which `dropout` drops a part.
+    func callAsFunction(_ x: Variable, plus branch: Variable, _ dropout: Dropout?, _ tape: Tape) -> Variable {
+        tape.layerNorm(x, plus: branch, dropout: dropout, weight: weight, bias: bias, epsilon: epsilon)
+    }
 }
 
 /// `embeddings`: words, positions and the token type of a single text, normed.

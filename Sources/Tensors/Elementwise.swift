@@ -119,6 +119,21 @@ package enum Elementwise {
         }
     }
 
+    /// Rows of a run, whatever the number of threads.
+    private static let runLength = 64
+
+    static func runCount(_ x: Tensor) -> Int { (x.rowCount + runLength - 1) / runLength }
+
+    /// Calls `body` with the number and the rows of each run of rows, on several threads where there is much to do.
+    static func forRuns(_ x: Tensor, _ body: (Int, Range<Int>) -> Void) {
+        func compute(_ run: Int) { body(run, run * runLength..<min(x.rowCount, (run + 1) * runLength)) }
+        if x.count < parallelThreshold {
+            for run in 0..<runCount(x) { compute(run) }
+        } else {
+            Parallel.forEach(runCount(x), compute)
+        }
+    }
+
     /// Calls `body` for ranges of columns, on several threads where there is much to do: for sums down the rows, whose
     /// order then does not depend on the number of threads.
     static func forColumns(_ x: Tensor, _ body: (Range<Int>) -> Void) {

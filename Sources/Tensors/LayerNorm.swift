@@ -1,8 +1,11 @@
 /// Layer norm: `y = w · (x - mean) / sqrt(variance + ε) + b` for each row, with the biased variance.
 package enum LayerNorm {
     /// Returns `y[rows, width]` and, for `backward`, the normalised rows and the reciprocal deviation of each row.
+    ///
+    /// - Parameters:
+    ///   - branch: what is added to `x` before, `dropout` applied to it: the other branch of a residual connection.
     package static func forward(
-        x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float
+        x: Tensor, plus branch: Tensor? = nil, dropout: Dropout? = nil, weight: Tensor, bias: Tensor, epsilon: Float
     ) -> (y: Tensor, normalised: Tensor, scales: Tensor) {
         let rows = x.rowCount, width = x.rowWidth
         precondition(weight.count == width && bias.count == width, "weights of \(weight.shape) for rows of \(width)")
@@ -10,11 +13,13 @@ package enum LayerNorm {
         let scales = Tensor(uninitialized: [rows])
         let w = UnsafePointer(weight.pointer), b = UnsafePointer(bias.pointer)
         Elementwise.forRows(x) { row in
-            let xr = UnsafePointer(x.pointer + row * width)
             let yr = y.pointer + row * width, nr = normalised.pointer + row * width
-            var sum = Vector.zero
-            forEachVector(width) { i, lanes in sum += lanes.load(xr + i) }
-            let mean = sum.total / Float(width)
+            var xr = UnsafePointer(x.pointer + row * width)
+            if let branch {
+                add(xr, branch.pointer + row * width, dropout, first: row * width, width, to: nr)
+                xr = UnsafePointer(nr)
+            }
+            let mean = Reduction.sum(xr, width) / Float(width)
             var squares = Vector.zero
             forEachVector(width) { i, lanes in
                 let difference = lanes.masked(lanes.load(xr + i) - Vector(repeating: mean))
@@ -31,56 +36,70 @@ package enum LayerNorm {
         return (y, normalised, scales)
     }
 
-    /// Returns `dx` and, if asked for, adds to the gradients of weight and bias.
-    package static func backward(
-        dy: Tensor, normalised: Tensor, weight: Tensor, scales: Tensor, weightGradient: Tensor?, biasGradient: Tensor?
-    ) -> Tensor {
-        let width = dy.rowWidth
-        let dx = Tensor(uninitialized: dy.shape)
-        let w = UnsafePointer(weight.pointer)
-        Elementwise.forRows(dy) { row in
-            let nr = UnsafePointer(normalised.pointer + row * width), dyr = UnsafePointer(dy.pointer + row * width)
-            let dxr = dx.pointer + row * width
-            var sum = Vector.zero, weighted = Vector.zero
+    /// `target = x + mask · branch` for one row, whose first element has number `first`.
+    private static func add(
+        _ x: UnsafePointer<Float>, _ branch: UnsafePointer<Float>, _ dropout: Dropout?, first: Int, _ width: Int,
+        to target: UnsafeMutablePointer<Float>
+    ) {
+        if let mask = dropout?.mask {
             forEachVector(width) { i, lanes in
-                let d = lanes.load(dyr + i) * lanes.load(w + i)
-                sum += d
-                weighted.addProduct(d, lanes.load(nr + i))
+                lanes.store(lanes.load(x + i) + lanes.load(branch + i) * mask.factors(from: first + i), target + i)
             }
-            let meanD = Vector(repeating: sum.total / Float(width))
-            let meanDN = Vector(repeating: weighted.total / Float(width))
-            let scale = Vector(repeating: scales.pointer[row])
-            forEachVector(width) { i, lanes in
-                let d = lanes.load(dyr + i) * lanes.load(w + i)
-                lanes.store((d - meanD - lanes.load(nr + i) * meanDN) * scale, dxr + i)
-            }
+        } else {
+            forEachVector(width) { i, lanes in lanes.store(lanes.load(x + i) + lanes.load(branch + i), target + i) }
         }
-        if weightGradient != nil || biasGradient != nil {
-            Elementwise.forColumns(dy) { columns in
-                addParameterGradients(
-                    dy, normalised, columns, weightGradient: weightGradient, biasGradient: biasGradient)
-            }
-        }
-        return dx
     }
 
-    /// Adds row after row, so that the sums do not depend on how columns are shared out.
-    private static func addParameterGradients(
-        _ dy: Tensor, _ normalised: Tensor, _ columns: Range<Int>, weightGradient: Tensor?, biasGradient: Tensor?
+    /// Returns `dx` and, of a branch that was added with a dropout, its gradient; without one it is `dx` too. Adds to the
+    /// gradients of weight and bias, if asked for.
+    package static func backward(
+        dy: Tensor, normalised: Tensor, dropout: Dropout? = nil, weight: Tensor, scales: Tensor,
+        weightGradient: Tensor?, biasGradient: Tensor?
+    ) -> (dx: Tensor, dBranch: Tensor?) {
+        let width = dy.rowWidth
+        let dx = Tensor(uninitialized: dy.shape), dBranch = dropout.map { _ in Tensor(uninitialized: dy.shape) }
+        // Sums down the rows begin anew in each run, so that their order does not depend on the number of threads.
+        let runs = Elementwise.runCount(dy)
+        let weightSums = Tensor(zeros: [runs, width]), biasSums = Tensor(zeros: [runs, width])
+        Elementwise.forRuns(dy) { run, rows in
+            let wg = weightSums.pointer + run * width, bg = biasSums.pointer + run * width
+            for row in rows {
+                let first = row * width
+                differentiate(
+                    dy.pointer + first, normalised.pointer + first, weight.pointer, width,
+                    scale: scales.pointer[row], to: dx.pointer + first, wg, bg)
+                if let dropout, let dBranch {
+                    dropout.apply(dx.pointer + first, dBranch.pointer + first, width, first: first)
+                }
+            }
+        }
+        for (sums, gradient) in [(weightSums, weightGradient), (biasSums, biasGradient)] {
+            guard let gradient else { continue }
+            for run in 0..<runs { Reduction.addScaled(1, sums.pointer + run * width, to: gradient.pointer, width) }
+        }
+        return (dx, dBranch)
+    }
+
+    /// The gradient of one row; adds what it gives to those of weight and bias.
+    private static func differentiate(
+        _ dy: UnsafePointer<Float>, _ normalised: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, _ width: Int,
+        scale: Float, to dx: UnsafeMutablePointer<Float>, _ weightSum: UnsafeMutablePointer<Float>,
+        _ biasSum: UnsafeMutablePointer<Float>
     ) {
-        for row in 0..<dy.rowCount {
-            let first = row * dy.rowWidth + columns.lowerBound
-            let dyr = UnsafePointer(dy.pointer + first), nr = UnsafePointer(normalised.pointer + first)
-            if let wg = weightGradient.map({ $0.pointer + columns.lowerBound }) {
-                forEachVector(columns.count) { i, lanes in
-                    lanes.store(lanes.load(UnsafePointer(wg + i)) + lanes.load(dyr + i) * lanes.load(nr + i), wg + i)
-                }
-            }
-            if let bg = biasGradient.map({ $0.pointer + columns.lowerBound }) {
-                forEachVector(columns.count) { i, lanes in
-                    lanes.store(lanes.load(UnsafePointer(bg + i)) + lanes.load(dyr + i), bg + i)
-                }
-            }
+        var sum = Vector.zero, weighted = Vector.zero
+        forEachVector(width) { i, lanes in
+            let dy = lanes.load(dy + i), n = lanes.load(normalised + i)
+            let d = dy * lanes.load(weight + i)
+            sum += d
+            weighted.addProduct(d, n)
+            lanes.store(lanes.load(UnsafePointer(weightSum + i)) + dy * n, weightSum + i)
+            lanes.store(lanes.load(UnsafePointer(biasSum + i)) + dy, biasSum + i)
+        }
+        let meanD = Vector(repeating: sum.total / Float(width))
+        let meanDN = Vector(repeating: weighted.total / Float(width))
+        forEachVector(width) { i, lanes in
+            let d = lanes.load(dy + i) * lanes.load(weight + i)
+            lanes.store((d - meanD - lanes.load(normalised + i) * meanDN) * Vector(repeating: scale), dx + i)
         }
     }
 }

@@ -111,6 +111,19 @@ struct OperationGradientTests {
         }
     }
 
+    @Test("The layer norm of a residual connection, with dropout of the branch and without, and of one input twice")
+    func residualNorm() {
+        let inputs = [random([4, 19], 1), random([4, 19], 2), random([19], 3), random([19], 4)]
+        for dropout in [nil, Dropout(probability: 0.3, seed: 1, step: 1, place: 1)] {
+            GradientCheck.check(inputs) {
+                $0.layerNorm($1[0], plus: $1[1], dropout: dropout, weight: $1[2], bias: $1[3], epsilon: 0.1)
+            }
+            GradientCheck.check([inputs[0], inputs[2], inputs[3]]) {
+                $0.layerNorm($1[0], plus: $1[0], dropout: dropout, weight: $1[1], bias: $1[2], epsilon: 0.1)
+            }
+        }
+    }
+
     @Test("Cross-entropy with ignored labels and weights")
     func crossEntropy() {
         GradientCheck.check([random([5, 19], 1)]) {

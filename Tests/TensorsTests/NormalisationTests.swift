@@ -66,6 +66,45 @@ struct NormalisationTests {
         #expect(largestDifference(y.array, expected) <= 1e-3)
     }
 
+    @Test("With a branch it is the norm of the sum, and its gradients those of the parts", arguments: [false, true])
+    func branch(drops: Bool) {
+        let x = random([5, 37], 1), branch = random([5, 37], 2), w = random([37], 3), b = random([37], 4)
+        let dropout = drops ? Dropout(probability: 0.3, seed: 1, step: 2, place: 3) : nil
+        let sum = Elementwise.add(x, dropout?.apply(branch) ?? branch)
+        let found = LayerNorm.forward(x: x, plus: branch, dropout: dropout, weight: w, bias: b, epsilon: 1e-6)
+        let expected = LayerNorm.forward(x: sum, weight: w, bias: b, epsilon: 1e-6)
+        #expect(sameBits(found.y.array, expected.y.array))
+        let slopes = LayerNorm.backward(
+            dy: x, normalised: found.normalised, dropout: dropout, weight: w, scales: found.scales, weightGradient: nil,
+            biasGradient: nil)
+        let plain = LayerNorm.backward(
+            dy: x, normalised: found.normalised, weight: w, scales: found.scales, weightGradient: nil,
+            biasGradient: nil)
+        #expect(sameBits(slopes.dx.array, plain.dx.array) && plain.dBranch == nil)
+        #expect((slopes.dBranch == nil) == (dropout == nil))
+        if let dropout, let dBranch = slopes.dBranch { #expect(sameBits(dBranch.array, dropout.apply(plain.dx).array)) }
+    }
+
+    @Test("The gradients of weight and bias have the same bits on one thread and on two, and are sums over all rows")
+    func parameterGradients() {
+        let dy = random([700, 100], 1), n = random([700, 100], 2), scales = random([700], 3), w = random([100], 4)
+        let sums = (1...2).map { threads in
+            withThreads(threads) {
+                let weight = Tensor(zeros: [100]), bias = Tensor(zeros: [100])
+                _ = LayerNorm.backward(
+                    dy: dy, normalised: n, weight: w, scales: scales, weightGradient: weight, biasGradient: bias)
+                return [weight.array, bias.array]
+            }
+        }
+        #expect(zip(sums[0], sums[1]).allSatisfy { sameBits($0, $1) })
+        let dyValues = dy.array, nValues = n.array
+        for column in 0..<100 {
+            let rows = (0..<700).map { (dyValues[$0 * 100 + column], nValues[$0 * 100 + column]) }
+            #expect(abs(sums[0][0][column] - rows.reduce(0) { $0 + $1.0 * $1.1 }) <= 1e-3)
+            #expect(abs(sums[0][1][column] - rows.reduce(0) { $0 + $1.0 }) <= 1e-3)
+        }
+    }
+
     @Test("A row has the same bits alone and in a batch")
     func invariance() {
         let x = random([7, 100], 1)
