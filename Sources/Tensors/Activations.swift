@@ -49,7 +49,8 @@ private func geluValue(_ x: Vector) -> Vector {
 
 @inline(__always)
 private func geluSlope(_ x: Vector) -> Vector {
-    let cumulative = Vector(repeating: 0.5) * (Vector(repeating: 1) + VectorMath.erf(x * Vector(repeating: 0.707_106_781)))
+    let erf = VectorMath.erf(x * Vector(repeating: 0.707_106_781))
+    let cumulative = Vector(repeating: 0.5) * (Vector(repeating: 1) + erf)
     return cumulative.addingProduct(x, normalDensity(x))
 }
 

@@ -1,5 +1,3 @@
-import CPrefetch
-
 /// Attention for heads of 64 channels, as BERT has them, in tiles of up to six queries: the scores of a tile, their
 /// softmax, what drops out and the output follow each other while they are in the first-level cache. Keys and values
 /// are packed once for a head and stay in the second-level cache.
@@ -44,68 +42,11 @@ extension Attention {
                 ForwardTile(
                     queries: q.pointer + query, keys: packedKeys.pointer, values: packedValues.pointer,
                     output: output.pointer + query, width: width, count: lk, scale: Vector(repeating: scale),
-                    scores: scores.pointer, stride: stride, kept: kept.map { $0.pointer + starts[s] + h * lq * Self.keptStride(lk) },
+                    scores: scores.pointer, stride: stride,
+                    kept: kept.map { $0.pointer + (starts[s] + h * lq * Self.keptStride(lk)) },
                     mask: dropout?.part(s * heads + h).mask))
         }
         return (output, kept)
-    }
-
-    /// Rows of a head one after the other: a panel for products over `rows`.
-    func packedRows(_ source: UnsafePointer<Float>, rows: Int) -> Tensor {
-        let panel = Tensor(uninitialized: [rows, headWidth])
-        for row in 0..<rows { RowSums(from: source + row * width).store(to: panel.pointer + row * headWidth) }
-        return panel
-    }
-
-    /// Rows of a head as columns: panels of 64 of them, one after the other, for products over channels. Columns beyond
-    /// the last are zero.
-    func packedColumns(_ source: UnsafePointer<Float>, rows: Int) -> Tensor {
-        let panels = Tensor(uninitialized: [Self.scoreStride(rows) - 16, headWidth])
-        let rest = Tensor(zeros: [16, headWidth])
-        for row in Swift.stride(from: 0, to: panels.rowCount, by: 16) {
-            let target = panels.pointer + row / 64 * 64 * headWidth + row % 64
-            let isWhole = row + 16 <= rows
-            if !isWhole {
-                for i in 0..<16 {
-                    let to = rest.pointer + i * headWidth
-                    if row + i < rows {
-                        to.update(from: source + (row + i) * width, count: headWidth)
-                    } else {
-                        to.update(repeating: 0, count: headWidth)
-                    }
-                }
-            }
-            let from = isWhole ? source + row * width : UnsafePointer(rest.pointer)
-            for channel in Swift.stride(from: 0, to: headWidth, by: 16) {
-                Transposition.square(from + channel, isWhole ? width : headWidth, target + channel * 64, 64)
-            }
-        }
-        return panels
-    }
-}
-
-extension RowTile {
-    /// `Σ factors[row · rowStep + i · step] · panel[i]` over the `depth` rows of a packed panel, added to what `start`
-    /// says for each row.
-    @inline(__always)
-    static func product(
-        _ factors: UnsafePointer<Float>, rowStep: Int, step: Int = 1, panel: UnsafePointer<Float>, depth: Int,
-        from start: (Int) -> RowSums = { _ in .zero }
-    ) -> Self {
-        var tile = Self(first: 0, start)
-        var factors = factors, panel = panel
-        for _ in 0..<depth {
-            tile.add(first: 0, { Vector(repeating: factors[$0 &* rowStep]) }, times: RowSums(from: panel))
-            factors += step
-            panel += Attention.panelWidth
-        }
-        return tile
-    }
-
-    /// Stores the sums, times `scale`, as rows `stride` floats apart.
-    @inline(__always)
-    func store(to target: UnsafeMutablePointer<Float>, stride: Int) {
-        forEach(first: 0) { row, sums in sums.store(to: target + row &* stride) }
     }
 }
 
@@ -126,11 +67,9 @@ private struct ForwardTile: TileBody {
 
     @inline(__always)
     func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int) {
-        if let kept {
-            let width = Attention.keptStride(count)
-            prefetch(kept + row * width, Tile.height * width)
-        }
+        let keptStride = Attention.keptStride(count)
         for first in Swift.stride(from: 0, to: count, by: 64) {
+            if let kept { Tile.prefetch(kept + (row * keptStride + first), stride: keptStride) }
             Tile.product(queries + row * width, rowStep: width, panel: keys + first * 64, depth: 64)
                 .store(to: scores + first, stride: stride)
         }
@@ -180,9 +119,4 @@ extension Softmax {
         for i in stride(from: 16, to: count, by: 16) { largest = larger(largest, Vector(from: x + i)) }
         return largest.largest
     }
-}
-
-/// Asks for `count` floats ahead of their use.
-func prefetch(_ pointer: UnsafePointer<Float>, _ count: Int) {
-    for i in stride(from: 0, to: count, by: 16) { grace_prefetch(pointer + i) }
 }

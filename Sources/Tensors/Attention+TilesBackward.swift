@@ -68,8 +68,8 @@ private struct BackwardTile: TileBody {
     @inline(__always)
     func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int) {
         let scores = scores + row * stride, keptStride = Attention.keptStride(count)
-        prefetch(probabilities + row * keptStride, Tile.height * keptStride)
         for first in Swift.stride(from: 0, to: count, by: 64) {
+            Tile.prefetch(probabilities + (row * keptStride + first), stride: keptStride)
             Tile.product(dOutput + row * width, rowStep: width, panel: values + first * 64, depth: 64)
                 .store(to: scores + first, stride: stride)
         }

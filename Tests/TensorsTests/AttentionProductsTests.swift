@@ -61,7 +61,8 @@ struct AttentionProductsTests {
         }
     }
 
-    @Test("A sequence has the same bits alone and in a batch, both ways, on one thread and on two", arguments: [20, 64])
+    @Test(
+        "A sequence has the same bits alone and in a batch, both ways, on one thread and on two", arguments: [20, 64])
     func batch(headWidth: Int) throws {
         let lengths = [1, 7, 150, 16, 33]
         let all = one(lengths, headWidth: headWidth)

@@ -37,7 +37,7 @@ struct StorageTests {
         }
     }
 
-    @Test("An eighth more is kept than was once in use at one time, and the sizes that were not asked for longest go first")
+    @Test("An eighth more is kept than was once in use, and the sizes that were not asked for longest go first")
     func capacity() {
         let pool = BufferPool(leastCapacity: 0)
         let give = { (buffers: [UnsafeMutablePointer<Float>], count: Int) in

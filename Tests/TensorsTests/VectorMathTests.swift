@@ -32,7 +32,9 @@ struct VectorMathTests {
 
     @Test("The square root is within a unit in the last place over all normal numbers, and that of 0 is 0")
     func squareRoot() {
-        let x = (0...100_000).flatMap { [Float(bitPattern: 0x0080_0000 + 0x5380 * UInt32($0)), 1 + Float($0) / 30_000] }
+        let x = (0...100_000).flatMap {
+            [Float(bitPattern: 0x0080_0000 + 0x5380 * UInt32($0)), 1 + Float($0) / 30_000]
+        }
         var worst = 0.0
         for (x, y) in zip(x, apply(VectorMath.squareRoot, x)) {
             let exact = Double(x).squareRoot()
