@@ -49,9 +49,19 @@ final class BufferPool: @unchecked Sendable {
             trim()
             return nil
         }
-        if let found { return found }
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: size * 4, alignment: 64)
-        return raw.bindMemory(to: Float.self, capacity: size)
+        return found ?? Self.allocate(bytes: size * 4).bindMemory(to: Float.self, capacity: size)
+    }
+
+    /// The size of a large page, and from how many bytes on a buffer consists of such: walks over its rows then need few
+    /// entries of the processor's page table, and the system clears it in few steps.
+    private static let largePage = 2 << 20, large = 4 << 20
+
+    private static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
+        guard bytes >= large else { return .allocate(byteCount: bytes, alignment: 64) }
+        let buffer = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: largePage)
+        // Where the system has no large pages to give, the buffer works with small ones.
+        madvise(buffer, bytes / largePage * largePage, MADV_HUGEPAGE)
+        return buffer
     }
 
     func give(_ pointer: UnsafeMutablePointer<Float>, count: Int) {

@@ -26,7 +26,7 @@ extension StrassenProduct {
     struct Scheme {
         let side: Int
         /// As many rows of each block are computed together as the second-level cache keeps: of the left factor and of
-        /// the result. A multiple of the kernel's 6.
+        /// the result.
         let rowsTogether: Int
         /// The most columns whose packed panels, for all steps, the third-level cache keeps.
         let columnsTogether: Int
@@ -34,7 +34,7 @@ extension StrassenProduct {
 
         /// Seven products of halves.
         static let halves = Scheme(
-            side: 2, rowsTogether: 96, columnsTogether: 384,
+            side: 2, rowsTogether: 64, columnsTogether: 384,
             steps: [
                 Step([1, 4], [1, 4], [1, 4]),
                 Step([3, 4], [1], [3, -4]),
