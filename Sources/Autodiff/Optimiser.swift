@@ -44,7 +44,8 @@ package final class Adam: Optimiser {
         for parameter in parameters {
             guard let gradient = parameter.gradient else { continue }
             let id = ObjectIdentifier(parameter)
-            var state = states[id] ?? State(first: Tensor(zeros: parameter.shape), second: Tensor(zeros: parameter.shape))
+            var state =
+                states[id] ?? State(first: Tensor(zeros: parameter.shape), second: Tensor(zeros: parameter.shape))
             state.steps += 1
             states[id] = state
             settings.apply(

@@ -37,7 +37,9 @@ package enum FrozenCrossEntropy {
     }
 
     /// Puts the parts' sums together.
-    private static func finish(_ parts: [Part], weight w: Tensor, labels: [Int32]) -> (losses: Tensor, gradients: Tensor) {
+    private static func finish(_ parts: [Part], weight w: Tensor, labels: [Int32]) -> (
+        losses: Tensor, gradients: Tensor
+    ) {
         let rows = labels.count, width = w.rowWidth
         let losses = Tensor(zeros: [rows]), gradients = Tensor(zeros: [rows, width])
         for row in 0..<rows where labels[row] != CrossEntropy.ignoredLabel {
@@ -90,7 +92,9 @@ package enum FrozenCrossEntropy {
                 stride: chunk)
             for row in 0..<rows {
                 let logits = logits.pointer + row * chunk
-                if classes.contains(Int(labels[row])) { labelLogits[row] = logits[Int(labels[row]) - classes.lowerBound] }
+                if classes.contains(Int(labels[row])) {
+                    labelLogits[row] = logits[Int(labels[row]) - classes.lowerBound]
+                }
                 scale(row, to: Softmax.largest(logits, classes.count))
                 sums[row] += Softmax.exponentials(logits, logits, classes.count, largest: largest[row])
             }

@@ -41,7 +41,9 @@ package enum RMSNorm {
             if let weightGradient {
                 let wg = weightGradient.pointer
                 forEachVector(width) { i, lanes in
-                    let v = lanes.load(UnsafePointer(wg + i)) + lanes.load(dyr + i) * lanes.load(xr + i) * Vector(repeating: scale)
+                    let v =
+                        lanes.load(UnsafePointer(wg + i)) + lanes.load(dyr + i) * lanes.load(xr + i)
+                        * Vector(repeating: scale)
                     lanes.store(v, wg + i)
                 }
             }

@@ -24,7 +24,8 @@ struct RowSums {
 
     /// Vectors from four places.
     @inline(__always)
-    init(_ p0: UnsafePointer<Float>, _ p1: UnsafePointer<Float>, _ p2: UnsafePointer<Float>, _ p3: UnsafePointer<Float>) {
+    init(_ p0: UnsafePointer<Float>, _ p1: UnsafePointer<Float>, _ p2: UnsafePointer<Float>, _ p3: UnsafePointer<Float>)
+    {
         s0 = Vector(from: p0)
         s1 = Vector(from: p1)
         s2 = Vector(from: p2)

@@ -46,13 +46,15 @@ package struct Tensor: @unchecked Sendable {
     package var rowWidth: Int { shape.isEmpty ? 1 : shape.dropFirst().reduce(1, *) }
 
     package func reshaped(_ newShape: [Int]) -> Tensor {
-        precondition(newShape.reduce(1, *) == count, "shape \(newShape) does not hold the \(count) elements of \(shape)")
+        precondition(
+            newShape.reduce(1, *) == count, "shape \(newShape) does not hold the \(count) elements of \(shape)")
         return Tensor(storage: storage, offset: offset, shape: newShape)
     }
 
     /// Rows `range` of the first axis, sharing memory.
     package func rows(_ range: Range<Int>) -> Tensor {
-        precondition(range.lowerBound >= 0 && range.upperBound <= rowCount, "rows \(range) of a tensor of shape \(shape)")
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= rowCount, "rows \(range) of a tensor of shape \(shape)")
         return Tensor(
             storage: storage, offset: offset + range.lowerBound * rowWidth, shape: [range.count] + shape.dropFirst())
     }
