@@ -4,7 +4,7 @@
     python3 Benchmarks/experiment.py --edits 40 --questions 60 --sweep-edits 20     # a quick look whether it all works
 
 The model has the shape of google/t5-small-ssm-nq with random weights. PyTorch takes no part in the long runs: what one of
-its edits and one of its answers take is measured in the same session, on the first questions of the same sets, and the
+its edits and one of its answers take is measured in the same run, on the first questions of the same sets, and the
 time of the published loop is extrapolated from that (the formula is with `published_loop`). The table goes to stdout, all
 raw numbers to Benchmarks/results.
 """
