@@ -56,12 +56,14 @@ package struct EditStream<Model: EditableModel> {
         let coming = ComingInputs(items, after: start, through: passes, errorRule: errorRule, lookahead: lookahead)
         // Each edit bears its share of what was done ahead of it.
         var secondsAhead: [Int: Double] = [:]
-        while editsLeft > 0, let request = try coming.window().first {
+        while editsLeft > 0 {
+            let window = try coming.window()
+            guard let request = window.first else { return }
             let retrieval = editor.apply(to: request.prefix)
             let isError = try coming.isError(request, siteOutput: retrieval.siteOutput)
             let start = ContinuousClock.now
             if isError, lookahead > 1 {
-                let steps = editor.lookAhead(Array(try coming.window().prefix(editsLeft))) {
+                let steps = editor.lookAhead(Array(window.prefix(editsLeft))) {
                     (try? coming.isError($0, siteOutput: $1)) ?? false
                 }
                 let share = (ContinuousClock.now - start) / .seconds(max(steps.count, 1))

@@ -5,7 +5,7 @@ import Foundation
 package struct FolderLock {
     private let descriptor: Int32
 
-    /// Locks a folder until `release`, which is made where it is missing.
+    /// Locks a folder until `release`, and makes it where it is missing.
     /// - Throws: `FilesError.inUse` when another run has it, and what making a folder throws.
     package init(_ folder: URL) throws {
         try AtomicFile.makeFolder(folder, for: folder)

@@ -48,6 +48,20 @@ extension RowTile {
         return tile
     }
 
+    /// Stores the products of rows of 64 channels with `count` packed columns as rows `stride` floats apart, and asks for
+    /// what lies in `ahead` for the same rows and columns.
+    @inline(__always)
+    static func products(
+        _ rows: UnsafePointer<Float>, rowStep: Int, panels: UnsafePointer<Float>, count: Int,
+        to target: UnsafeMutablePointer<Float>, stride: Int, ahead: UnsafePointer<Float>?, aheadStride: Int
+    ) {
+        for first in Swift.stride(from: 0, to: count, by: Attention.panelWidth) {
+            if let ahead { prefetch(ahead + first, stride: aheadStride) }
+            product(rows, rowStep: rowStep, panel: panels + first * Attention.panelWidth, depth: Attention.panelWidth)
+                .store(to: target + first, stride: stride)
+        }
+    }
+
     /// Stores the sums as rows `stride` floats apart.
     @inline(__always)
     func store(to target: UnsafeMutablePointer<Float>, stride: Int) {

@@ -68,11 +68,9 @@ private struct ForwardTile: TileBody {
     @inline(__always)
     func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int) {
         let keptStride = Attention.keptStride(count)
-        for first in Swift.stride(from: 0, to: count, by: 64) {
-            if let kept { Tile.prefetch(kept + (row * keptStride + first), stride: keptStride) }
-            Tile.product(queries + row * width, rowStep: width, panel: keys + first * 64, depth: 64)
-                .store(to: scores + first, stride: stride)
-        }
+        Tile.products(
+            queries + row * width, rowStep: width, panels: keys, count: count, to: scores, stride: stride,
+            ahead: kept.map { UnsafePointer($0 + row * keptStride) }, aheadStride: keptStride)
         for i in 0..<Tile.height { weigh(scores + i * stride, row: row + i) }
         Tile.product(scores, rowStep: stride, panel: values, depth: count)
             .store(to: output + row * width, stride: width)

@@ -68,11 +68,9 @@ private struct BackwardTile: TileBody {
     @inline(__always)
     func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int) {
         let scores = scores + row * stride, keptStride = Attention.keptStride(count)
-        for first in Swift.stride(from: 0, to: count, by: 64) {
-            Tile.prefetch(probabilities + (row * keptStride + first), stride: keptStride)
-            Tile.product(dOutput + row * width, rowStep: width, panel: values + first * 64, depth: 64)
-                .store(to: scores + first, stride: stride)
-        }
+        Tile.products(
+            dOutput + row * width, rowStep: width, panels: values, count: count, to: scores, stride: stride,
+            ahead: probabilities + row * keptStride, aheadStride: keptStride)
         for i in 0..<Tile.height { differentiate(row + i) }
         Tile.product(scores, rowStep: stride, panel: keys, depth: count)
             .store(to: dQueries + row * width, stride: width)

@@ -27,7 +27,7 @@ enum VectorMath {
         return (x * Vector.zero).addingProduct(p, unsafeBitCast(bits &<< 23, to: Vector.self))
     }
 
-    /// √x for x ≥ 0, within a unit in the last place of normal numbers: three steps of Newton's for 1 / √x from a guess
+    /// √x for x ≥ 0, infinity too, within a unit in the last place of normal numbers: three steps of Newton's for 1 / √x from a guess
     /// by its exponent, and one for the root. `squareRoot()` of a vector takes lane by lane.
     @inline(__always)
     static func squareRoot(_ x: Vector) -> Vector {
@@ -37,6 +37,7 @@ enum VectorMath {
         for _ in 0..<3 { y *= Vector(repeating: 1.5).addingProduct(half * y, y) }
         let root = x * y
         return root.addingProduct(Vector(repeating: 0.5) * y, x.addingProduct(-root, root))
+            .replacing(with: x, where: x .== .infinity)
     }
 
     /// 1 / (1 + e⁻ˣ), within 4e-7, as are the two functions below.
