@@ -50,8 +50,8 @@ package enum LayerNorm {
         }
     }
 
-    /// Returns `dx` and, of a branch that was added with a dropout, its gradient; without one it is `dx` too. Adds to the
-    /// gradients of weight and bias, if asked for.
+    /// Returns `dx` and, of a branch that was added with a dropout, its gradient; without one it is `dx` too. Adds to
+    /// the gradients of weight and bias, if asked for.
     package static func backward(
         dy: Tensor, normalised: Tensor, dropout: Dropout? = nil, weight: Tensor, scales: Tensor,
         weightGradient: Tensor?, biasGradient: Tensor?
@@ -60,9 +60,10 @@ package enum LayerNorm {
         let dx = Tensor(uninitialized: dy.shape), dBranch = dropout.map { _ in Tensor(uninitialized: dy.shape) }
         // Sums down the rows begin anew in each run, so that their order does not depend on the number of threads.
         let runs = Elementwise.runCount(dy)
-        let weightSums = Tensor(zeros: [runs, width]), biasSums = Tensor(zeros: [runs, width])
+        let weightSums = weightGradient.map { _ in Tensor(zeros: [runs, width]) }
+        let biasSums = biasGradient.map { _ in Tensor(zeros: [runs, width]) }
         Elementwise.forRuns(dy) { run, rows in
-            let wg = weightSums.pointer + run * width, bg = biasSums.pointer + run * width
+            let wg = weightSums.map { $0.pointer + run * width }, bg = biasSums.map { $0.pointer + run * width }
             for row in rows {
                 let first = row * width
                 differentiate(
@@ -74,17 +75,17 @@ package enum LayerNorm {
             }
         }
         for (sums, gradient) in [(weightSums, weightGradient), (biasSums, biasGradient)] {
-            guard let gradient else { continue }
+            guard let sums, let gradient else { continue }
             for run in 0..<runs { Reduction.addScaled(1, sums.pointer + run * width, to: gradient.pointer, width) }
         }
         return (dx, dBranch)
     }
 
-    /// The gradient of one row; adds what it gives to those of weight and bias.
+    /// The gradient of one row; adds what it gives to those of weight and bias, where they are asked for.
     private static func differentiate(
         _ dy: UnsafePointer<Float>, _ normalised: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, _ width: Int,
-        scale: Float, to dx: UnsafeMutablePointer<Float>, _ weightSum: UnsafeMutablePointer<Float>,
-        _ biasSum: UnsafeMutablePointer<Float>
+        scale: Float, to dx: UnsafeMutablePointer<Float>, _ weightSum: UnsafeMutablePointer<Float>?,
+        _ biasSum: UnsafeMutablePointer<Float>?
     ) {
         var sum = Vector.zero, weighted = Vector.zero
         forEachVector(width) { i, lanes in
@@ -92,8 +93,8 @@ package enum LayerNorm {
             let d = dy * lanes.load(weight + i)
             sum += d
             weighted.addProduct(d, n)
-            lanes.store(lanes.load(UnsafePointer(weightSum + i)) + dy * n, weightSum + i)
-            lanes.store(lanes.load(UnsafePointer(biasSum + i)) + dy, biasSum + i)
+            if let weightSum { lanes.store(lanes.load(UnsafePointer(weightSum + i)) + dy * n, weightSum + i) }
+            if let biasSum { lanes.store(lanes.load(UnsafePointer(biasSum + i)) + dy, biasSum + i) }
         }
         let meanD = Vector(repeating: sum.total / Float(width))
         let meanDN = Vector(repeating: weighted.total / Float(width))
