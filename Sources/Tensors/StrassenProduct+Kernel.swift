@@ -61,6 +61,8 @@ extension StrassenProduct {
     struct PackedTile<Rows: Layout>: TileBody {
         let rows: UnsafePointer<Float>
         let panel: UnsafePointer<Float>
+        /// The panel after it, which is in the third-level cache at best.
+        let nextPanel: UnsafePointer<Float>
         let depth: Int
         /// After how many lines of the panel, of which `depth` is a multiple, a vector is packed. No constant, or the
         /// compiler unrolls the loop and runs out of registers.
@@ -74,24 +76,30 @@ extension StrassenProduct {
 
         @inline(__always)
         func callAsFunction<Tile: RowTile>(_: Tile.Type, row first: Int) {
-            let rows = rows + first * Rows.rowStep
+            var factors = rows + first * Rows.rowStep, weights = panel
+            let end = panel + depth * 64
+            // Each of the first four tiles asks for a quarter of the next panel, two rows at a time.
+            let quarter = first / Tile.height
+            var coming = nextPanel + quarter * 128
             var tile = Tile(first: 0) { _ in .zero }
-            var weights = panel
-            var k = 0, ahead = 12 - depth / interval
-            while k < depth {
+            var ahead = 12 - depth / interval
+            while weights < end {
                 // Two rows of a target each time, so that all are there at the end and not driven out before.
                 if ahead >= 0, ahead / 3 < targets.count {
                     targets[ahead / 3].prefetch(row: row + first + ahead % 3 * 2, column: column)
                     targets[ahead / 3].prefetch(row: row + first + ahead % 3 * 2 + 1, column: column)
                 }
-                ahead += 1
-                let end = k + interval
-                while k < end {
+                ahead &+= 1
+                if quarter < 4 {
+                    for line in 0..<8 { grace_prefetch(coming + line * 16) }
+                    coming += interval * 64
+                }
+                let pause = weights + interval * 64
+                while weights < pause {
                     tile.add(
-                        first: 0, { Vector(repeating: rows[$0 * Rows.rowStep + k * Rows.depthStep]) },
-                        times: RowSums(from: weights))
+                        first: 0, { Vector(repeating: factors[$0 &* Rows.rowStep]) }, times: RowSums(from: weights))
                     weights += 64
-                    k += 1
+                    factors += Rows.depthStep
                 }
                 packing.pointee.next()
             }

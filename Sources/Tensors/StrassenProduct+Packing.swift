@@ -108,9 +108,9 @@ extension StrassenProduct {
         @inline(__always)
         mutating func next() {
             guard line < lines else { return }
-            sum.vector(offset + vector * 16).store(to: target + (line * targetStride + vector * 16))
-            vector += 1
-            if vector == vectors { (line, vector, offset) = (line + 1, 0, offset + sum.stride) }
+            sum.vector(offset &+ vector &* 16).store(to: target + (line &* targetStride &+ vector &* 16))
+            vector &+= 1
+            if vector == vectors { (line, vector, offset) = (line &+ 1, 0, offset &+ sum.stride) }
         }
 
         mutating func finish() { while line < lines { next() } }
