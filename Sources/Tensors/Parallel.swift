@@ -27,6 +27,15 @@ package enum Parallel {
         }
     }
 
+    /// What `body` makes of each of `0..<tasks`, in their order.
+    package static func map<Result>(_ tasks: Int, _ body: (Int) -> Result) -> [Result] {
+        [Result](unsafeUninitializedCapacity: tasks) { results, count in
+            let first = results.baseAddress
+            forEach(tasks) { task in first.map { ($0 + task).initialize(to: body(task)) } }
+            count = tasks
+        }
+    }
+
     /// Splits `0..<count` into runs whose length is a multiple of `granularity` (but for the last), about as many as
     /// there are threads, and runs `body` on each.
     package static func split(_ count: Int, granularity: Int, _ body: (Range<Int>) -> Void) {

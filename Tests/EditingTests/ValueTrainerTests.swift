@@ -75,7 +75,9 @@ struct ValueTrainerTests {
         let alone = reference.labels.indices.map { reference.train([$0], options)[0] }
         for threads in 1...2 {
             Parallel.threadCount = threads
-            for order in [Array(reference.labels.indices), reference.labels.indices.reversed(), [2, 2, 4], [5, 0]] {
+            // So many that each thread trains some of them by itself.
+            let all = Array(reference.labels.indices), many = (0..<19).map { all[$0 % all.count] }
+            for order in [all, all.reversed(), [2, 2, 4], [5, 0], many] {
                 for (n, result) in zip(order, reference.train(order, options)) {
                     #expect(sameBits(result.value.array, alone[n].value.array), "case \(n) of \(order)")
                     #expect(result.loss == alone[n].loss)

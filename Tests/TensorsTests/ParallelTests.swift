@@ -32,6 +32,12 @@ struct ParallelTests {
         #expect(tally.all.allSatisfy { $0 == 1 })
     }
 
+    @Test("Results come in the order of the tasks", arguments: [1, 2, 3], [0, 1, 2, 5, 1000])
+    func map(threads: Int, tasks: Int) {
+        let results = withThreads(threads) { Parallel.map(tasks) { "task \($0)" } }
+        #expect(results == (0..<tasks).map { "task \($0)" })
+    }
+
     @Test("A split covers every index once, in runs of the granularity", arguments: [1, 2, 3], [1, 4, 64])
     func split(threads: Int, granularity: Int) {
         for count in [0, 1, 3, 4, 5, 63, 64, 65, 127, 129, 1000] {

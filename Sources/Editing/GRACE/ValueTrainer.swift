@@ -65,7 +65,27 @@ package struct ValueTrainer<Model: EditableModel> {
         }
     }
 
+    /// From how many cases for each thread on every thread trains its own. A batch of its own finds its activations in
+    /// its processor's cache and never waits for the others; fewer cases are better off reading the weights together.
+    private static var fewestForThread: Int { 8 }
+
+    /// Trains many cases on all threads, each of which takes some of them from the first step to the last.
     private func run(_ cases: [Case]) -> [Result] {
+        let shares = min(Parallel.threadCount, cases.count / Self.fewestForThread)
+        guard shares > 1 else { return trainTogether(cases) }
+        // Dealt out by their lengths, to and fro, so that all threads have about the same to do.
+        var dealt = [[Int]](repeating: [], count: shares)
+        for (n, index) in cases.indices.sorted(by: { cases[$0].lengths < cases[$1].lengths }).enumerated() {
+            let (round, place) = n.quotientAndRemainder(dividingBy: shares)
+            dealt[round.isMultiple(of: 2) ? place : shares - 1 - place].append(index)
+        }
+        let trained = Parallel.map(shares) { share in trainTogether(dealt[share].map { cases[$0] }) }
+        let results = Dictionary(uniqueKeysWithValues: zip(dealt.joined(), trained.joined()))
+        return cases.indices.compactMap { results[$0] }
+    }
+
+    /// Trains the cases as one batch.
+    private func trainTogether(_ cases: [Case]) -> [Result] {
         let prefixes = cases.map(\.prefix), labels = cases.map(\.label)
         let values = Variable(
             Rows.concatenate(cases.map { $0.value.reshaped([1, site.valueWidth]) }), requiresGradient: true)
@@ -95,6 +115,11 @@ package struct ValueTrainer<Model: EditableModel> {
                 value: value, loss: losses[index], divergedAt: divergedAt[index] ?? (isFinite ? nil : options.steps))
         }
     }
+}
+
+extension ValueTrainer.Case {
+    /// Of the label and of the input, in tokens.
+    fileprivate var lengths: (Int, Int) { (label.count, prefix.siteInput.rowCount) }
 }
 
 extension ValueTrainer.Result {
