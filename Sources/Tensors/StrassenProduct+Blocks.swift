@@ -58,8 +58,6 @@ extension StrassenProduct {
                                     count,
                                     PackedTile<Left>(
                                         rows: rows.pointer + number % 2 * rows.rowWidth, panel: panel + across * depth,
-                                        nextPanel: across + panelWidth < width
-                                            ? panel + (across + panelWidth) * depth : panel + panels.rowWidth,
                                         depth: depth, interval: interval, targets: targets[number], row: row,
                                         column: column + across, packing: next))
                             }

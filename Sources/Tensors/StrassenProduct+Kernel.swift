@@ -61,8 +61,6 @@ extension StrassenProduct {
     struct PackedTile<Rows: Layout>: TileBody {
         let rows: UnsafePointer<Float>
         let panel: UnsafePointer<Float>
-        /// The panel after it, which is in the third-level cache at best.
-        let nextPanel: UnsafePointer<Float>
         let depth: Int
         /// After how many lines of the panel, of which `depth` is a multiple, a vector is packed. No constant, or the
         /// compiler unrolls the loop and runs out of registers.
@@ -78,9 +76,10 @@ extension StrassenProduct {
         func callAsFunction<Tile: RowTile>(_: Tile.Type, row first: Int) {
             var factors = rows + first * Rows.rowStep, weights = panel
             let end = panel + depth * 64
-            // Each of the first four tiles asks for a quarter of the next panel, two rows at a time.
+            // Each of the first four tiles asks for a quarter of the next panel, which is packed behind this one and in
+            // the third-level cache at best, two rows at a time.
             let quarter = first / Tile.height
-            var coming = nextPanel + quarter * 128
+            var coming = end + quarter * 128
             var tile = Tile(first: 0) { _ in .zero }
             var ahead = 12 - depth / interval
             while weights < end {

@@ -27,8 +27,8 @@ enum VectorMath {
         return (x * Vector.zero).addingProduct(p, unsafeBitCast(bits &<< 23, to: Vector.self))
     }
 
-    /// √x for x ≥ 0, infinity too, within a unit in the last place of normal numbers: three steps of Newton's for 1 / √x from a guess
-    /// by its exponent, and one for the root. `squareRoot()` of a vector takes lane by lane.
+    /// √x for x ≥ 0, infinity too, within a unit in the last place of normal numbers: three steps of Newton's for 1 / √x
+    /// from a guess by its exponent, and one for the root. `squareRoot()` of a vector takes lane by lane.
     @inline(__always)
     static func squareRoot(_ x: Vector) -> Vector {
         let half = Vector(repeating: -0.5) * x
