@@ -33,8 +33,8 @@ extension Tape {
         guard let probabilities = kept else { return Variable(output) }
         return record(output, from: [q, k, v]) { dy in
             let gradients = attention.backwardProducts(
-                dOutput: dy, q: q.value, k: k.value, v: v.value, probabilities: probabilities, queries: queries,
-                keys: keys, dropout: dropout)
+                dOutput: dy, output: output, q: q.value, k: k.value, v: v.value, probabilities: probabilities,
+                queries: queries, keys: keys, dropout: dropout)
             q.accumulate(gradients.q)
             k.accumulate(gradients.k)
             v.accumulate(gradients.v)

@@ -38,9 +38,9 @@ extension Attention {
         return (output, kept)
     }
 
-    /// Gradients of `forwardProducts` from `dOutput[query rows, width]`.
+    /// Gradients of `forwardProducts`, which gave `output` and `probabilities`, from `dOutput[query rows, width]`.
     package func backwardProducts(
-        dOutput: Tensor, q: Tensor, k: Tensor, v: Tensor, probabilities: Tensor, queries: RaggedLayout,
+        dOutput: Tensor, output: Tensor, q: Tensor, k: Tensor, v: Tensor, probabilities: Tensor, queries: RaggedLayout,
         keys: RaggedLayout, dropout: Dropout? = nil
     ) -> Gradients {
         // Rows of padding, which nobody looks at, have no gradient of keys and values.
@@ -51,7 +51,7 @@ extension Attention {
         let gradients = Gradients(q: dq, k: dk, v: dv, bias: nil)
         if suitsTiles {
             backwardTiles(
-                dOutput: dOutput, q: q, k: k, v: v, probabilities: probabilities, queries: queries, keys: keys,
+                dOutput: dOutput, output: output, q: q, k: k, v: v, kept: probabilities, queries: queries, keys: keys,
                 dropout: dropout, into: gradients)
             return gradients
         }

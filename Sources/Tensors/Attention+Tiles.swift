@@ -9,42 +9,60 @@ extension Attention {
     /// Floats from one row of scores to the next: whole panels, and a cache line that keeps the rows of a column out of
     /// each other's place in the cache.
     static func scoreStride(_ keys: Int) -> Int { (keys + panelWidth - 1) / panelWidth * panelWidth + 16 }
-    /// Floats from one row of probabilities that are kept to the next: whole vectors.
+    /// Floats from one row of what is kept to the next: whole vectors.
     static func keptStride(_ keys: Int) -> Int { (keys + 15) / 16 * 16 }
     /// The score of a key that is none, in the rest of a row's last vector: it adds nothing to any sum.
     static var unseen: Float { -1e30 }
 
-    /// Where the probabilities of sequence s begin.
+    /// What is kept of one head of one sequence: for each query the exponentials of its scores, negative where they
+    /// drop out, and the factor that makes them probabilities.
+    struct KeptRows {
+        let exponentials: UnsafeMutablePointer<Float>
+        let normalisers: UnsafeMutablePointer<Float>
+    }
+
+    /// Where the exponentials of sequence s begin; after the last one's follow the normalisers.
     func keptStarts(_ queries: RaggedLayout, _ keys: RaggedLayout) -> [Int] {
         (0..<queries.count).reduce(into: [0]) { starts, s in
             starts.append(starts[s] + heads * queries.length(of: s) * Self.keptStride(keys.visible[s]))
         }
     }
 
+    func keptRows(
+        _ kept: Tensor, _ starts: [Int], _ queries: RaggedLayout, _ keys: RaggedLayout, sequence s: Int, head: Int
+    ) -> KeptRows {
+        let row = head * queries.length(of: s)
+        return KeptRows(
+            exponentials: kept.pointer + (starts[s] + row * Self.keptStride(keys.visible[s])),
+            normalisers: kept.pointer + (starts[queries.count] + heads * queries.starts[s] + row))
+    }
+
     var suitsTiles: Bool { headWidth == Self.panelWidth && !causal }
 
-    /// As `forwardProducts`. The probabilities that are kept are negative where they drop out.
+    /// As `forwardProducts`. Of the probabilities is kept what `KeptRows` says.
     func forwardTiles(
         q: Tensor, k: Tensor, v: Tensor, queries: RaggedLayout, keys: RaggedLayout, dropout: Dropout?,
         keepsProbabilities: Bool
     ) -> (output: Tensor, probabilities: Tensor?) {
         let starts = keptStarts(queries, keys)
         let output = Tensor(uninitialized: [queries.rowCount, width])
-        let kept = keepsProbabilities ? Tensor(uninitialized: [starts[queries.count]]) : nil
+        let kept = keepsProbabilities ? Tensor(uninitialized: [starts[queries.count] + heads * queries.rowCount]) : nil
         forEachHead(queries, keys, perSequence: true) { s, h in
             let lq = queries.length(of: s), lk = keys.visible[s], stride = Self.scoreStride(lk)
             let query = queries.starts[s] * width + h * headWidth, key = keys.starts[s] * width + h * headWidth
             let packedKeys = packedColumns(k.pointer + key, rows: lk)
             let packedValues = packedRows(v.pointer + key, rows: lk)
-            let scores = Tensor(uninitialized: [SixRows.height, stride])
+            let scores = Tensor(uninitialized: [SixRows.height, stride]), normalisers = Tensor(uninitialized: [lq])
+            let rows = kept.map { keptRows($0, starts, queries, keys, sequence: s, head: h) }
             forEachTile(
                 lq,
                 ForwardTile(
                     queries: q.pointer + query, keys: packedKeys.pointer, values: packedValues.pointer,
-                    output: output.pointer + query, width: width, count: lk, scale: Vector(repeating: scale),
-                    scores: scores.pointer, stride: stride,
-                    kept: kept.map { $0.pointer + (starts[s] + h * lq * Self.keptStride(lk)) },
-                    mask: dropout?.part(s * heads + h).mask))
+                    output: output.pointer + query, width: width, count: lk,
+                    scale: Vector(repeating: scale * Softmax.binary), scores: scores.pointer, stride: stride,
+                    kept: rows?.exponentials, normalisers: rows?.normalisers ?? normalisers.pointer,
+                    mask: dropout?.part(s * heads + h).mask,
+                    factor: dropout.map { 1 / (1 - $0.probability) } ?? 1))
         }
         return (output, kept)
     }
@@ -59,11 +77,15 @@ private struct ForwardTile: TileBody {
     let width: Int
     /// Keys.
     let count: Int
+    /// From products to the exponents of two.
     let scale: Vector
     let scores: UnsafeMutablePointer<Float>
     let stride: Int
     let kept: UnsafeMutablePointer<Float>?
+    let normalisers: UnsafeMutablePointer<Float>
     let mask: Dropout.Mask?
+    /// On what did not drop out.
+    let factor: Float
 
     @inline(__always)
     func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int) {
@@ -72,47 +94,48 @@ private struct ForwardTile: TileBody {
             queries + row * width, rowStep: width, panels: keys, count: count, to: scores, stride: stride,
             ahead: kept.map { UnsafePointer($0 + row * keptStride) }, aheadStride: keptStride)
         for i in 0..<Tile.height { weigh(scores + i * stride, row: row + i) }
-        Tile.product(scores, rowStep: stride, panel: values, depth: count)
-            .store(to: output + row * width, stride: width)
+        let output = output + row * width, normalisers = normalisers + row
+        Tile.product(scores, rowStep: stride, panel: values, depth: count).forEach(first: 0) { i, sums in
+            (sums * Vector(repeating: normalisers[i] * factor)).store(to: output + i &* width)
+        }
     }
 
-    /// From the products of a query with all keys to the weights of the values, in place; keeps the probabilities.
+    /// From the products of a query with all keys to the weights of the values, in place, but for the factor that makes
+    /// their sum one.
     private func weigh(_ x: UnsafeMutablePointer<Float>, row: Int) {
         let end = Attention.keptStride(count)
         for i in count..<end { x[i] = Attention.unseen }
-        let normaliser = Vector(repeating: 1 / Softmax.exponentials(x, end, scale: scale))
+        let shift = Vector(repeating: -Softmax.largestOfVectors(x, end)) * scale
         let kept = kept.map { $0 + row * end }
+        var sum = Vector.zero, i = 0
         if let mask {
-            for i in Swift.stride(from: 0, to: end, by: 16) {
-                let p = Vector(from: x + i) * normaliser, factors = mask.factors(from: row * count + i)
-                (p * factors).store(to: x + i)
-                if let kept { p.replacing(with: -p, where: factors .== 0).store(to: kept + i) }
+            while i < end {
+                let e = VectorMath.exp2(shift.addingProduct(Vector(from: x + i), scale))
+                let drops = mask.drops(from: row &* count &+ i)
+                e.replacing(with: 0, where: drops).store(to: x + i)
+                if let kept { e.replacing(with: -e, where: drops).store(to: kept + i) }
+                sum += e
+                i &+= 16
             }
         } else {
-            for i in Swift.stride(from: 0, to: end, by: 16) {
-                let p = Vector(from: x + i) * normaliser
-                p.store(to: x + i)
-                if let kept { p.store(to: kept + i) }
+            while i < end {
+                let e = VectorMath.exp2(shift.addingProduct(Vector(from: x + i), scale))
+                e.store(to: x + i)
+                if let kept { e.store(to: kept + i) }
+                sum += e
+                i &+= 16
             }
         }
+        normalisers[row] = 1 / sum.total
     }
 }
 
 extension Softmax {
-    /// Replaces x by `exp(scale · (x - max x))`; returns the sum. `count` is a multiple of 16.
-    static func exponentials(_ x: UnsafeMutablePointer<Float>, _ count: Int, scale: Vector) -> Float {
-        let shift = Vector(repeating: largestOfVectors(x, count))
-        var sum = Vector.zero
-        for i in stride(from: 0, to: count, by: 16) {
-            let e = VectorMath.exp((Vector(from: x + i) - shift) * scale)
-            e.store(to: x + i)
-            sum += e
-        }
-        return sum.total
-    }
+    /// log₂ e.
+    static var binary: Float { 1.442_695_04 }
 
     /// A function of its own, without which the exponential above is not inlined.
-    private static func largestOfVectors(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
+    static func largestOfVectors(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
         var largest = Vector(from: x)
         for i in stride(from: 16, to: count, by: 16) { largest = larger(largest, Vector(from: x + i)) }
         return largest.largest

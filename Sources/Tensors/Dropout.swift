@@ -62,17 +62,25 @@ package struct Dropout: Sendable {
         fileprivate let high: SIMD16<UInt32>
         fileprivate let threshold: SIMD16<UInt32>
         fileprivate let scale: Vector
-        private static let lanes = SIMD16<UInt32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 
-        /// 0 or 1 / (1 - probability) for the sixteen elements from number `first`: a hash of 32 bits (Wellons,
-        /// "Prospecting for hash functions", lowbias32) of the number and the two halves of the key.
         @inline(__always)
-        func factors(from first: Int) -> Vector {
+        private static var lanes: SIMD16<UInt32> {
+            SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+        }
+
+        /// 0 or 1 / (1 - probability) for the sixteen elements from number `first`.
+        @inline(__always)
+        func factors(from first: Int) -> Vector { scale.replacing(with: 0, where: drops(from: first)) }
+
+        /// Which of the sixteen elements from number `first` fall away: a hash of 32 bits (Wellons, "Prospecting for
+        /// hash functions", lowbias32) of the number and the two halves of the key.
+        @inline(__always)
+        func drops(from first: Int) -> SIMDMask<SIMD16<Int32>> {
             var x = (SIMD16(repeating: UInt32(truncatingIfNeeded: first)) &+ Self.lanes) ^ low
             x = (x ^ (x &>> 16)) &* SIMD16(repeating: 0x7FEB_352D)
             x = ((x ^ (x &>> 15)) ^ high) &* SIMD16(repeating: 0x846C_A68B)
             x ^= x &>> 16
-            return scale.replacing(with: 0, where: x .< threshold)
+            return x .< threshold
         }
     }
 }

@@ -55,6 +55,16 @@ struct RowSums {
         s3.store(to: p + 48)
     }
 
+    @inline(__always)
+    static func * (sums: RowSums, factor: Vector) -> RowSums {
+        var result = sums
+        result.s0 *= factor
+        result.s1 *= factor
+        result.s2 *= factor
+        result.s3 *= factor
+        return result
+    }
+
     /// The `total` of each vector, added in the same order: halves, quarters, pairs, lanes.
     @inline(__always)
     var totals: SIMD4<Float> {

@@ -27,6 +27,24 @@ enum VectorMath {
         return (x * Vector.zero).addingProduct(p, unsafeBitCast(bits &<< 23, to: Vector.self))
     }
 
+    /// 2ˣ for x ≤ 127, within 2 units in the last place; below -100, where a softmax has nothing left, that of -100.
+    /// NaN gives NaN.
+    @inline(__always)
+    static func exp2(_ x: Vector) -> Vector {
+        let clamped = larger(x, Vector(repeating: -100)), magic = Vector(repeating: 12_582_912)
+        let shifted = clamped + magic
+        let r = clamped - (shifted - magic)
+        // Minimax of the relative error on -½...½.
+        var p = Vector(repeating: 1.326_472_7e-3)
+        p = Vector(repeating: 9.671_513e-3).addingProduct(p, r)
+        p = Vector(repeating: 5.550_733_6e-2).addingProduct(p, r)
+        p = Vector(repeating: 0.240_222_42).addingProduct(p, r)
+        p = Vector(repeating: 0.693_147).addingProduct(p, r)
+        p = Vector(repeating: 1).addingProduct(p, r)
+        let exponent = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &<< 23
+        return unsafeBitCast(unsafeBitCast(p, to: SIMD16<Int32>.self) &+ exponent, to: Vector.self)
+    }
+
     /// √x for x ≥ 0, infinity too, within a unit in the last place of normal numbers: three steps of Newton's for 1 / √x
     /// from a guess by its exponent, and one for the root. `squareRoot()` of a vector takes lane by lane.
     @inline(__always)

@@ -23,8 +23,8 @@ struct AttentionProductsTests {
             q: one.q, k: one.k, v: one.v, queries: one.queries, keys: one.keys, dropout: dropout,
             keepsProbabilities: true)
         let found = one.attention.backwardProducts(
-            dOutput: dOutput, q: one.q, k: one.k, v: one.v, probabilities: try #require(kept.probabilities),
-            queries: one.queries, keys: one.keys, dropout: dropout)
+            dOutput: dOutput, output: kept.output, q: one.q, k: one.k, v: one.v,
+            probabilities: try #require(kept.probabilities), queries: one.queries, keys: one.keys, dropout: dropout)
         return [found.q, found.k, found.v]
     }
 

@@ -33,8 +33,8 @@ struct LoneQueryTests {
             let (output, kept) = attention.forwardProducts(
                 q: q, k: k, v: v, queries: queries, keys: layout, dropout: dropout, keepsProbabilities: true)
             let found = attention.backwardProducts(
-                dOutput: dOutput, q: q, k: k, v: v, probabilities: try #require(kept), queries: queries, keys: layout,
-                dropout: dropout)
+                dOutput: dOutput, output: output, q: q, k: k, v: v, probabilities: try #require(kept), queries: queries,
+                keys: layout, dropout: dropout)
             let dx = Elementwise.add(
                 BLAS.backward(dy: found.k, weight: weights.key), BLAS.backward(dy: found.v, weight: weights.value))
             return (

@@ -30,6 +30,19 @@ struct VectorMathTests {
         #expect(worst <= 3)
     }
 
+    @Test("2ˣ is within 2 units in the last place from -100 to 127; below it stays, and NaN passes")
+    func powerOfTwo() {
+        let x = grid(-100...127)
+        var worst = 0.0
+        for (x, y) in zip(x, apply(VectorMath.exp2, x)) {
+            let exact = Foundation.exp2(Double(x))
+            worst = max(worst, abs(Double(y) - exact) / Double(Float(exact).ulp))
+        }
+        #expect(worst <= 2)
+        #expect(apply(VectorMath.exp2, [0, 1, -101, -1e30]) == [1, 2, 0x1p-100, 0x1p-100])
+        #expect(apply(VectorMath.exp2, [.nan, 0]).first?.isNaN == true)
+    }
+
     @Test("The square root is within a unit in the last place over all normal numbers; 0 and infinity are their own")
     func squareRoot() {
         let x = (0...100_000).flatMap {
