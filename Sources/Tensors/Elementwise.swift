@@ -3,7 +3,8 @@ package enum Elementwise {
     /// Floats below which a pass stays on the calling thread.
     private static let parallelThreshold = 1 << 16
 
-    private static func ranges(_ count: Int, _ body: (Range<Int>) -> Void) {
+    /// Calls `body` for ranges of elements, on several threads where there are many.
+    static func ranges(_ count: Int, _ body: (Range<Int>) -> Void) {
         if count < parallelThreshold {
             body(0..<count)
         } else {
@@ -97,16 +98,14 @@ package enum Elementwise {
         }
     }
 
-    /// The sum of the rows of `x[rows, width]`, added in order.
+    /// The sum of the rows of `x[rows, width]`, added in order within runs of rows, and the runs' in order.
     package static func sumOfRows(_ x: Tensor) -> Tensor {
-        let sum = Tensor(zeros: [x.rowWidth])
-        let width = x.rowWidth, source = UnsafePointer(x.pointer), target = sum.pointer
-        forColumns(x) { columns in
-            for row in 0..<x.rowCount {
-                Reduction.addScaled(
-                    1, source + row * width + columns.lowerBound, to: target + columns.lowerBound, columns.count)
-            }
+        let width = x.rowWidth, sums = Tensor(zeros: [runCount(x), width]), source = UnsafePointer(x.pointer)
+        forRuns(x) { run, rows in
+            for row in rows { Reduction.addScaled(1, source + row * width, to: sums.pointer + run * width, width) }
         }
+        let sum = Tensor(zeros: [width])
+        for run in 0..<sums.rowCount { Reduction.addScaled(1, sums.pointer + run * width, to: sum.pointer, width) }
         return sum
     }
 
