@@ -21,7 +21,10 @@ extension StrassenProduct {
         // Parts of nearly equal size, and an even number of blocks of rows, which two threads are to share.
         let deepest = evenPart(of: k, most: deepest)
         let height = evenPart(of: m, most: scheme.rowsTogether, unit: Left.rowUnit, pairs: true)
-        let widest = evenPart(of: n, most: scheme.columnsTogether, unit: panelWidth)
+        // Shallow panels leave room for more columns, which make more of the rows that are packed.
+        let columnsTogether = scheme.columnsTogether * (Self.deepest / deepest)
+        let widest = evenPart(of: n, most: columnsTogether, unit: panelWidth)
+        let blocks = rowBlocks(of: m, height: height, unit: Left.splitUnit)
         let panels = Tensor(uninitialized: [steps.count, widest * deepest])
         for column in Swift.stride(from: 0, to: n, by: widest) {
             for first in Swift.stride(from: 0, to: k, by: deepest) {
@@ -39,8 +42,8 @@ extension StrassenProduct {
                 let sums = steps.map {
                     Left.sum(of: $0.left, in: left, first: first, rows: m, columns: k, side: side)
                 }
-                Parallel.forEach((m + height - 1) / height) { task in
-                    let row = task * height, count = min(height, m - row)
+                Parallel.forEach(blocks.count) { task in
+                    let row = blocks[task].lowerBound, count = blocks[task].count
                     let rows = Tensor(uninitialized: [2, Left.size(rows: height, depth: depth)])
                     let packing = { (number: Int) in
                         Left.packing(
@@ -85,6 +88,15 @@ extension StrassenProduct {
                     start: isFirst ? start?.from(row: row, column: column) : Start(pointer: block, stride: stride))
             }
         }
+    }
+
+    /// Blocks of `height` rows, and the rest of them in two where it would leave one of two threads without work.
+    private static func rowBlocks(of m: Int, height: Int, unit: Int) -> [Range<Int>] {
+        var blocks = Swift.stride(from: 0, through: m - height, by: height).map { $0..<$0 + height }
+        let first = blocks.count * height, middle = first + (m - first + 2 * unit - 1) / (2 * unit) * unit
+        let ends = blocks.count.isMultiple(of: 2) ? [first, middle, m] : [first, m]
+        blocks += zip(ends, ends.dropFirst()).map { $0..<$1 }.filter { !$0.isEmpty }
+        return blocks
     }
 
     /// The size, a multiple of `unit`, of parts of `count` that are nearly equal and of at most `most`; an even number

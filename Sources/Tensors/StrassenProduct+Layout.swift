@@ -7,6 +7,8 @@ extension StrassenProduct {
         static var depthStep: Int { get }
         /// Rows are packed in multiples of this many.
         static var rowUnit: Int { get }
+        /// The last rows are divided in multiples of this many.
+        static var splitUnit: Int { get }
 
         /// Floats for packed rows.
         static func size(rows: Int, depth: Int) -> Int
@@ -28,6 +30,7 @@ extension StrassenProduct {
         @inline(__always) static var rowStep: Int { 400 }
         @inline(__always) static var depthStep: Int { 1 }
         static var rowUnit: Int { 6 }
+        static var splitUnit: Int { 1 }
 
         static func size(rows: Int, depth: Int) -> Int { rows * rowStep }
 
@@ -51,6 +54,7 @@ extension StrassenProduct {
         /// As many floats as the most rows, and another cache line.
         @inline(__always) static var depthStep: Int { 112 }
         static var rowUnit: Int { 16 }
+        static var splitUnit: Int { 16 }
 
         static func size(rows: Int, depth: Int) -> Int { depth * depthStep }
 
