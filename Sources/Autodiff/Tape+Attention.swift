@@ -41,31 +41,32 @@ extension Tape {
         }
     }
 
-    /// Attention of one query for each sequence from the states `x[rows, inputs]`: see `Attention.forwardLone`.
+    /// Attention of few queries from the states `x[rows, inputs]`: see `Attention.forwardFolded`.
     ///
     /// - Parameters:
-    ///   - q: `[sequences, width]`.
+    ///   - q: `[query rows, width]`.
     ///   - keys, values: the weights and biases of the layers that would compute keys and values from `x`.
-    package func attentionLone(
-        _ attention: Attention, q: Variable, x: Variable, keys: (weight: Variable, bias: Variable),
-        values: (weight: Variable, bias: Variable), layout: RaggedLayout, dropout: Dropout? = nil
+    package func attentionFolded(
+        _ attention: Attention, q: Variable, x: Variable, keys: (weight: Variable, bias: Variable?),
+        values: (weight: Variable, bias: Variable?), queries: RaggedLayout, layout: RaggedLayout,
+        dropout: Dropout? = nil
     ) -> Variable {
         let weights = Attention.KeyValueWeights(
-            key: keys.weight.value, keyBias: keys.bias.value, value: values.weight.value,
-            valueBias: values.bias.value)
-        let parameters = [keys.weight, keys.bias, values.weight, values.bias]
-        let (output, state) = attention.forwardLone(
-            q: q.value, x: x.value, layout: layout, weights: weights, dropout: dropout)
+            key: keys.weight.value, keyBias: keys.bias?.value, value: values.weight.value,
+            valueBias: values.bias?.value)
+        let parameters = [keys.weight, keys.bias, values.weight, values.bias].compactMap(\.self)
+        let (output, state) = attention.forwardFolded(
+            q: q.value, x: x.value, queries: queries, keys: layout, weights: weights, dropout: dropout)
         return record(output, from: [q, x] + parameters) { dy in
-            let gradients = attention.backwardLone(
-                dOutput: dy, q: q.value, x: x.value, layout: layout, weights: weights, state: state, dropout: dropout,
-                wantsWeightGradients: parameters.contains(where: \.requiresGradient))
+            let gradients = attention.backwardFolded(
+                dOutput: dy, q: q.value, x: x.value, queries: queries, keys: layout, weights: weights, state: state,
+                dropout: dropout, wantsWeightGradients: parameters.contains(where: \.requiresGradient))
             q.accumulate(gradients.q)
             x.accumulate(gradients.x)
             if let gradient = gradients.key { keys.weight.accumulate(gradient) }
-            keys.bias.accumulate(Tensor(zeros: keys.bias.shape))
+            if let bias = keys.bias { bias.accumulate(Tensor(zeros: bias.shape)) }
             if let gradient = gradients.value { values.weight.accumulate(gradient) }
-            if let gradient = gradients.valueBias { values.bias.accumulate(gradient) }
+            if let bias = values.bias, let gradient = gradients.valueBias { bias.accumulate(gradient) }
         }
     }
 

@@ -35,9 +35,9 @@ struct BertAttention {
         let q = query(residual, rows.layout, tape), dropout = pass.dropout(probabilityDropout, place: place)
         let mixed =
             rows.areFirst
-            ? tape.attentionLone(
+            ? tape.attentionFolded(
                 attention, q: q, x: x, keys: (key.weight, key.bias), values: (value.weight, value.bias),
-                layout: layout, dropout: dropout)
+                queries: rows.layout, layout: layout, dropout: dropout)
             : tape.attentionProducts(
                 attention, q: q, k: key(x, layout, tape), v: value(x, layout, tape), queries: rows.layout,
                 keys: layout, dropout: dropout)

@@ -26,8 +26,8 @@ struct T5DecoderBlock {
         var h = tape.add(x, selfAttention(normed, memory: normed, queries: layout, keys: layout, bias: bias, tape))
         h = tape.add(
             h,
-            crossAttention(
-                crossAttentionNorm(h, tape), memory: encoded, queries: layout, keys: encodedLayout, bias: nil, tape))
+            crossAttention.cross(
+                crossAttentionNorm(h, tape), memory: encoded, queries: layout, keys: encodedLayout, tape))
         return tape.add(h, feedForward(feedForwardNorm(h, tape), tape))
     }
 }

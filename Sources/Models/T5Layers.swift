@@ -66,11 +66,17 @@ struct T5Attention {
     func callAsFunction(
         _ x: Variable, memory: Variable, queries: RaggedLayout, keys: RaggedLayout, bias: T5Bias?, _ tape: Tape
     ) -> Variable {
-        let mixed = tape.attention(
-            attention, q: tape.linear(x, weight: q), k: tape.linear(memory, weight: k),
-            v: tape.linear(memory, weight: v), queries: queries, keys: keys, bias: bias?.values,
-            biasZero: bias?.zero ?? 0)
+        let mixed = mix(tape.linear(x, weight: q), memory: memory, queries: queries, keys: keys, bias: bias, tape)
         return tape.linear(mixed, weight: o)
+    }
+
+    /// From queries to the mixed values that the output layer reads, through keys and values.
+    func mix(
+        _ q: Variable, memory: Variable, queries: RaggedLayout, keys: RaggedLayout, bias: T5Bias?, _ tape: Tape
+    ) -> Variable {
+        tape.attention(
+            attention, q: q, k: tape.linear(memory, weight: k), v: tape.linear(memory, weight: v), queries: queries,
+            keys: keys, bias: bias?.values, biasZero: bias?.zero ?? 0)
     }
 }
 

@@ -23,4 +23,12 @@ package struct RaggedLayout: Sendable, Equatable {
     package var longest: Int { (0..<count).map { length(of: $0) }.max() ?? 0 }
     package func length(of sequence: Int) -> Int { starts[sequence + 1] - starts[sequence] }
     package func rows(of sequence: Int) -> Range<Int> { starts[sequence]..<starts[sequence + 1] }
+
+    /// The layout of some of the sequences, one after the other, and which rows they are.
+    package func selecting(_ sequences: [Int]) -> (layout: RaggedLayout, rows: [Int32]) {
+        (
+            RaggedLayout(lengths: sequences.map { length(of: $0) }, visible: sequences.map { visible[$0] }),
+            sequences.flatMap { rows(of: $0).map { Int32($0) } }
+        )
+    }
 }

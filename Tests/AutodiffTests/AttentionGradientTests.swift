@@ -57,18 +57,24 @@ struct AttentionGradientTests {
         check(Attention(heads: 2, headWidth: 4, scale: 1), layout, layout)
     }
 
-    @Test("Of one query for each sequence, from the states that keys and values would come from")
-    func lone() {
+    @Test("Of few queries, from the states that keys and values would come from", arguments: [[1, 1], [3, 2]])
+    func folded(queries: [Int]) {
         let attention = Attention(heads: 2, headWidth: 4, scale: 0.7)
-        let keyBias = Variable(random([8], 6))
-        for layout in [RaggedLayout(lengths: [1, 5, 3]), RaggedLayout(lengths: [5, 3], visible: [3, 3])] {
+        let keyBias = Variable(random([8], 6)), queries = RaggedLayout(lengths: queries)
+        for layout in [RaggedLayout(lengths: [1, 5]), RaggedLayout(lengths: [5, 3], visible: [3, 3])] {
             let tensors = [
-                random([layout.count, 8], 1, deviation: 0.6), random([layout.rowCount, 6], 2),
+                random([queries.rowCount, 8], 1, deviation: 0.6), random([layout.rowCount, 6], 2),
                 random([8, 6], 3, deviation: 0.4), random([8, 6], 4), random([8], 5),
             ]
             GradientCheck.check(tensors) {
-                $0.attentionLone(
-                    attention, q: $1[0], x: $1[1], keys: ($1[2], keyBias), values: ($1[3], $1[4]), layout: layout)
+                $0.attentionFolded(
+                    attention, q: $1[0], x: $1[1], keys: ($1[2], keyBias), values: ($1[3], $1[4]), queries: queries,
+                    layout: layout)
+            }
+            GradientCheck.check(Array(tensors[..<2])) {
+                $0.attentionFolded(
+                    attention, q: $1[0], x: $1[1], keys: (Variable(tensors[2]), nil),
+                    values: (Variable(tensors[3]), nil), queries: queries, layout: layout)
             }
         }
     }

@@ -88,6 +88,30 @@ struct T5InvarianceTests {
         #expect(together.2 == alone.flatMap(\.2))
     }
 
+    @Test(
+        "Losses and gradients of a frozen model, whose short targets attend without keys and values, are those of a trained one",
+        arguments: T5Fixture.all)
+    func folding(fixture: T5Fixture) throws {
+        let reference = try fixture.reference()
+        let inputs = try reference.inputs(), labels = try reference.labels()
+        let frozen = try fixture.model(), trained = try fixture.model(trainable: true)
+        let attention = frozen.decoder.blocks[0].crossAttention.attention
+        let folds = zip(inputs, labels).map { attention.foldingPays(queries: $1.count, keys: $0.tokens.count) }
+        #expect(Set(folds).count == 2, "both ways occur in the batch")
+        let site = frozen.editSites[0]
+        let run = { (model: T5Model) in
+            let prefixes = model.prefixes(of: inputs, at: site), tape = Tape()
+            let output = Variable(Rows.concatenate(prefixes.map(\.siteOutput)), requiresGradient: true)
+            let (total, each) = model.loss(of: prefixes, at: site, siteOutput: output, labels: labels, tape: tape)
+            tape.backward(from: total)
+            return (each, output.gradient?.array ?? [])
+        }
+        let (losses, gradient) = run(frozen), (expected, expectedGradient) = run(trained)
+        #expect(relativeDifference(losses, to: expected) <= 1e-6)
+        #expect(relativeDifference(gradient, to: expectedGradient) <= 5e-6)
+        #expect(!sameBits(gradient, expectedGradient), "two ways of adding")
+    }
+
     @Test("Decoding with the cache chooses what teacher forcing would choose", arguments: T5Fixture.all)
     func cache(fixture: T5Fixture) throws {
         let reference = try fixture.reference()
