@@ -85,6 +85,24 @@ struct NormalisationTests {
         if let dropout, let dBranch = slopes.dBranch { #expect(sameBits(dBranch.array, dropout.apply(plain.dx).array)) }
     }
 
+    @Test(
+        "What is asked for beside it changes no bit of a gradient", arguments: [false, true], [false, true])
+    func asked(weight wantsWeight: Bool, bias wantsBias: Bool) {
+        let dy = random([70, 37], 1), n = random([70, 37], 2), scales = random([70], 3), w = random([37], 4)
+        let run = { (wantsWeight: Bool, wantsBias: Bool) in
+            let weight = wantsWeight ? Tensor(zeros: [37]) : nil, bias = wantsBias ? Tensor(zeros: [37]) : nil
+            let dx = LayerNorm.backward(
+                dy: dy, normalised: n, weight: w, scales: scales, weightGradient: weight, biasGradient: bias
+            ).dx
+            return (dx: dx, weight: weight, bias: bias)
+        }
+        let found = run(wantsWeight, wantsBias), all = run(true, true)
+        #expect(sameBits(found.dx.array, all.dx.array))
+        for (own, whole) in [(found.weight, all.weight), (found.bias, all.bias)] {
+            if let own, let whole { #expect(sameBits(own.array, whole.array)) }
+        }
+    }
+
     @Test("The gradients of weight and bias have the same bits on one thread and on two, and are sums over all rows")
     func parameterGradients() {
         let dy = random([700, 100], 1), n = random([700, 100], 2), scales = random([700], 3), w = random([100], 4)
