@@ -67,8 +67,7 @@ struct EditRun<Model: EditableModel> {
         )
         let snapshots = SnapshotFolder(log: files.output)
         let progress = ProgressLine("editing", total: set.items.count, unit: "inputs", done: state.steps)
-        var saved = ContinuousClock.now
-        var pause = editing.checkpointSeconds
+        var pace = SavingPace(seconds: editing.checkpointSeconds)
         var edits = state.record.editCount
         func snapshot() throws {
             guard let adaptor = editor.adaptor, edits > 0 else { return }
@@ -83,13 +82,9 @@ struct EditRun<Model: EditableModel> {
                 edits += 1
                 if edits.isMultiple(of: editing.snapshotEvery) { try snapshot() }
             }
-            if (ContinuousClock.now - saved).inSeconds >= pause {
-                let start = ContinuousClock.now
+            try pace.saveIfDue {
                 state.record = editor.record
                 try log.saveProgress(state)
-                saved = .now
-                // What is saved grows with the run: a twentieth of its time at most goes into saving.
-                if pause > 0 { pause = max(pause, 20 * (saved - start).inSeconds) }
             }
         }
         if !edits.isMultiple(of: editing.snapshotEvery) { try snapshot() }
