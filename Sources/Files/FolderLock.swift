@@ -5,9 +5,10 @@ import Foundation
 package struct FolderLock {
     private let descriptor: Int32
 
-    /// Locks a folder until `release`, and makes it where it is missing.
+    /// Locks a folder until `release`, and makes it where it is missing. What runs that were killed left of files they
+    /// were writing there, or in the folders of those names in it, is removed.
     /// - Throws: `FilesError.inUse` when another run has it, and what making a folder throws.
-    package init(_ folder: URL) throws {
+    package init(_ folder: URL, with subfolders: [String] = []) throws {
         try AtomicFile.makeFolder(folder, for: folder)
         descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -21,6 +22,9 @@ package struct FolderLock {
                 throw FilesError.inUse(path: folder.path)
             default: return
             }
+        }
+        for folder in [folder] + subfolders.map({ folder.appendingPathComponent($0) }) {
+            AtomicFile.removeLeftovers(in: folder)
         }
     }
 

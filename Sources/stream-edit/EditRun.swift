@@ -31,7 +31,7 @@ struct EditRun<Model: EditableModel> {
     ) throws {
         let settings = RunSettings(
             editor: settings, compat: editing.compat, inputLength: set.metadata["max_length"], digests: digests)
-        let lock = try FolderLock(files.output)
+        let lock = try FolderLock(files.output, with: [SnapshotFolder.name])
         defer { lock.release() }
         let log = EditLog<E.Record>(folder: files.output)
         let found = try settings.resume(log, overwrite: overwrite)

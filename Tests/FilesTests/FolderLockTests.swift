@@ -20,6 +20,24 @@ struct FolderLockTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: url.path) == [])
     }
 
+    @Test("What killed runs were writing is removed, and nothing else")
+    func leftovers() throws {
+        // A process that is no more: it has ended and been waited for.
+        let gone = try Process.run(URL(fileURLWithPath: "/bin/true"), arguments: [])
+        gone.waitUntilExit()
+        let id = gone.processIdentifier
+        let kept = [
+            "run/a.txt", "run/.a.txt.tmp-\(getpid())", "run/.a.txt.tmp-x", "run/a.txt.tmp-\(id)",
+            "run/other/.b.tmp-\(id)", "run/.tmp-\(id)",
+        ]
+        for name in kept + ["run/.a.txt.tmp-\(id)", "run/.a.txt.tmp-\(id)-2", "run/parts/.c.tmp-\(id)"] {
+            _ = try folder.file(name, "text")
+        }
+        try FolderLock(folder.url("run"), with: ["parts", "missing"]).release()
+        let found = try FileManager.default.subpathsOfDirectory(atPath: folder.url("run").path).map { "run/" + $0 }
+        #expect(Set(found) == Set(kept + ["run/other", "run/parts"]))
+    }
+
     @Test("A file in its place is an error")
     func file() throws {
         let url = try folder.file("runs", "")

@@ -10,7 +10,9 @@ package struct SnapshotFolder {
     private static let formatVersion = "1"
     package let folder: URL
 
-    package init(log: URL) { folder = log.appendingPathComponent("snapshots") }
+    package static let name = "snapshots"
+
+    package init(log: URL) { folder = log.appendingPathComponent(Self.name) }
 
     /// A snapshot, read.
     package struct Snapshot {
