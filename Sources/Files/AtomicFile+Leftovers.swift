@@ -1,13 +1,14 @@
 import Foundation
 
 extension AtomicFile {
-    /// Removes the temporary files in a folder of processes that are no more: they were killed while they wrote.
-    ///
-    /// Not for folders that processes elsewhere, whose numbers are not known here, write to meanwhile: see `FolderLock`.
+    /// Removes the temporary files in a folder of processes that are no more, which were killed while they wrote, or that
+    /// had this one's number before it. For a folder that is locked, so that this process is not writing there yet.
     static func removeLeftovers(in folder: URL) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         for name in names {
-            guard let writer = writer(ofTemporary: name), kill(writer, 0) != 0, errno == ESRCH else { continue }
+            guard let writer = writer(ofTemporary: name) else { continue }
+            let isGone = writer == getpid() || kill(writer, 0) != 0 && errno == ESRCH
+            guard isGone else { continue }
             unlink(folder.appendingPathComponent(name).path)
         }
     }

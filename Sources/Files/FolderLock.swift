@@ -5,8 +5,8 @@ import Foundation
 package struct FolderLock {
     private let descriptor: Int32
 
-    /// Locks a folder until `release`, and makes it where it is missing. What runs that were killed left of files they
-    /// were writing there, or in the folders of those names in it, is removed.
+    /// Locks a folder until `release`, and makes it where it is missing. What killed runs left of files that they were
+    /// writing there, or in the folders of those names in it, is then removed; not where there are no locks.
     /// - Throws: `FilesError.inUse` when another run has it, and what making a folder throws.
     package init(_ folder: URL, with subfolders: [String] = []) throws {
         try AtomicFile.makeFolder(folder, for: folder)

@@ -88,7 +88,7 @@ extension Attention {
         return x.rows(start..<start + layout.visible[sequence])
     }
 
-    /// `target = mask · source` for row `row` of `[queries · heads, keys]`.
+    /// `target = mask · source` for row `row` of `[queries · heads, keys]`; nothing without a dropout.
     func applyDropout(
         _ dropout: Dropout?, sequence: Int, row: Int, _ source: UnsafePointer<Float>,
         _ target: UnsafeMutablePointer<Float>, _ keys: Int

@@ -2,8 +2,8 @@
 /// sequence and one for its output. What they compute depends on that sequence alone, whatever else is in the batch and
 /// however many threads share the heads.
 extension Attention {
-    /// As `forward`, without biases by distance; the probabilities are kept where `backward` will need them. `dropout`
-    /// falls on the probabilities.
+    /// As `forward`, without biases by distance. What is kept where `backwardProducts` will need it are the probabilities,
+    /// or of heads in tiles what `KeptRows` says. `dropout` falls on the probabilities.
     package func forwardProducts(
         q: Tensor, k: Tensor, v: Tensor, queries: RaggedLayout, keys: RaggedLayout, dropout: Dropout? = nil,
         keepsProbabilities: Bool

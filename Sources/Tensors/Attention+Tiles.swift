@@ -44,6 +44,9 @@ extension Attention {
         q: Tensor, k: Tensor, v: Tensor, queries: RaggedLayout, keys: RaggedLayout, dropout: Dropout?,
         keepsProbabilities: Bool
     ) -> (output: Tensor, probabilities: Tensor?) {
+        precondition(
+            (0..<keys.count).allSatisfy { queries.length(of: $0) > 0 && keys.visible[$0] > 0 },
+            "a sequence without queries or keys")
         let starts = keptStarts(queries, keys)
         let output = Tensor(uninitialized: [queries.rowCount, width])
         let kept = keepsProbabilities ? Tensor(uninitialized: [starts[queries.count] + heads * queries.rowCount]) : nil
@@ -105,12 +108,12 @@ private struct ForwardTile: TileBody {
     private func weigh(_ x: UnsafeMutablePointer<Float>, row: Int) {
         let end = Attention.keptStride(count)
         for i in count..<end { x[i] = Attention.unseen }
-        let shift = Vector(repeating: -Softmax.largestOfVectors(x, end)) * scale
+        let largest = Vector(repeating: Softmax.largestOfVectors(x, end))
         let kept = kept.map { $0 + row * end }
         var sum = Vector.zero, i = 0
         if let mask {
             while i < end {
-                let e = VectorMath.exp2(shift.addingProduct(Vector(from: x + i), scale))
+                let e = VectorMath.exp2((Vector(from: x + i) - largest) * scale)
                 let drops = mask.drops(from: row &* count &+ i)
                 e.replacing(with: 0, where: drops).store(to: x + i)
                 if let kept { e.replacing(with: -e, where: drops).store(to: kept + i) }
@@ -119,7 +122,7 @@ private struct ForwardTile: TileBody {
             }
         } else {
             while i < end {
-                let e = VectorMath.exp2(shift.addingProduct(Vector(from: x + i), scale))
+                let e = VectorMath.exp2((Vector(from: x + i) - largest) * scale)
                 e.store(to: x + i)
                 if let kept { e.store(to: kept + i) }
                 sum += e

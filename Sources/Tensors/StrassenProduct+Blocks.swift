@@ -90,13 +90,12 @@ extension StrassenProduct {
         }
     }
 
-    /// Blocks of `height` rows, and the rest of them in two where it would leave one of two threads without work.
-    private static func rowBlocks(of m: Int, height: Int, unit: Int) -> [Range<Int>] {
-        var blocks = Swift.stride(from: 0, through: m - height, by: height).map { $0..<$0 + height }
-        let first = blocks.count * height, middle = first + (m - first + 2 * unit - 1) / (2 * unit) * unit
-        let ends = blocks.count.isMultiple(of: 2) ? [first, middle, m] : [first, m]
-        blocks += zip(ends, ends.dropFirst()).map { $0..<$1 }.filter { !$0.isEmpty }
-        return blocks
+    /// Blocks of `height` rows and of what is left, the last in two where it would leave one of two threads without work.
+    static func rowBlocks(of m: Int, height: Int, unit: Int) -> [Range<Int>] {
+        var blocks = Swift.stride(from: 0, to: m, by: height).map { $0..<min(m, $0 + height) }
+        guard !blocks.count.isMultiple(of: 2), let last = blocks.popLast() else { return blocks }
+        let middle = last.lowerBound + (last.count + 2 * unit - 1) / (2 * unit) * unit
+        return blocks + [last.lowerBound..<middle, middle..<m].filter { !$0.isEmpty }
     }
 
     /// The size, a multiple of `unit`, of parts of `count` that are nearly equal and of at most `most`; an even number

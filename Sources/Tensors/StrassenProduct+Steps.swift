@@ -28,7 +28,7 @@ extension StrassenProduct {
         /// As many rows of each block are computed together as the second-level cache keeps: of the left factor and of
         /// the result.
         let rowsTogether: Int
-        /// The most columns whose packed panels, for all steps, the third-level cache keeps.
+        /// The most columns whose packed panels, the deepest there are, the third-level cache keeps for all steps.
         let columnsTogether: Int
         let steps: [Step]
 

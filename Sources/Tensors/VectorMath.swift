@@ -1,7 +1,7 @@
 /// Elementary functions on sixteen floats at once.
 ///
-/// Minima and maxima of vectors drop NaN, so the clamped functions add `x · 0`: an argument that is NaN or infinite
-/// gives NaN, and a broken computation shows in the loss instead of passing for a number.
+/// Minima and maxima of vectors drop NaN, so the clamped functions but `exp2` add `x · 0`: an argument that is NaN or
+/// infinite gives NaN, and a broken computation shows in the loss instead of passing for a number.
 enum VectorMath {
     /// eˣ, within 3 units in the last place. Finite arguments are clamped to the range in which the result is a normal
     /// float (-87.3...88.3).
@@ -28,7 +28,7 @@ enum VectorMath {
     }
 
     /// 2ˣ for x ≤ 127, within 2 units in the last place; below -100, where a softmax has nothing left, that of -100.
-    /// NaN gives NaN.
+    /// NaN, as arithmetic makes it, gives NaN.
     @inline(__always)
     static func exp2(_ x: Vector) -> Vector {
         let clamped = larger(x, Vector(repeating: -100)), magic = Vector(repeating: 12_582_912)

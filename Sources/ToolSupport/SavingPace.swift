@@ -1,5 +1,5 @@
 /// When a run saves its progress: at intervals that grow with what saving takes, so that a twentieth of its time at most
-/// goes into it however much there is to save.
+/// goes into it in the long run, however much there is to save.
 package struct SavingPace {
     private var pause: Double
     private var saved: ContinuousClock.Instant

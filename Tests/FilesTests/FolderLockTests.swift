@@ -27,10 +27,13 @@ struct FolderLockTests {
         gone.waitUntilExit()
         let id = gone.processIdentifier
         let kept = [
-            "run/a.txt", "run/.a.txt.tmp-\(getpid())", "run/.a.txt.tmp-x", "run/a.txt.tmp-\(id)",
+            "run/a.txt", "run/.a.txt.tmp-\(getppid())", "run/.a.txt.tmp-x", "run/a.txt.tmp-\(id)",
             "run/other/.b.tmp-\(id)", "run/.tmp-\(id)",
         ]
-        for name in kept + ["run/.a.txt.tmp-\(id)", "run/.a.txt.tmp-\(id)-2", "run/parts/.c.tmp-\(id)"] {
+        let left = [
+            "run/.a.txt.tmp-\(id)", "run/.a.txt.tmp-\(id)-2", "run/parts/.c.tmp-\(id)", "run/.a.txt.tmp-\(getpid())",
+        ]
+        for name in kept + left {
             _ = try folder.file(name, "text")
         }
         try FolderLock(folder.url("run"), with: ["parts", "missing"]).release()

@@ -83,6 +83,21 @@ struct StrassenProductTests {
         #expect(StrassenProduct.weightGradient(dy: dy, x: x).array == BLAS.weightGradient(dy: dy, x: x).array)
     }
 
+    @Test("Blocks of rows are all rows, one after the other, and two threads get the same share of them")
+    func rowBlocks() {
+        for (m, height, unit) in [
+            (1024, 24, 1), (1008, 24, 1), (320, 64, 16), (384, 64, 16), (448, 64, 16), (16, 64, 16), (1, 24, 1),
+            (50, 24, 1),
+        ] {
+            let blocks = StrassenProduct.rowBlocks(of: m, height: height, unit: unit)
+            #expect(blocks.flatMap { Array($0) } == Array(0..<m))
+            #expect(blocks.allSatisfy { !$0.isEmpty && $0.count <= height && $0.lowerBound.isMultiple(of: unit) })
+            // Whoever is done takes the next block.
+            let ends = blocks.reduce(into: [0, 0]) { ends, block in ends[ends[0] <= ends[1] ? 0 : 1] += block.count }
+            #expect(abs(ends[0] - ends[1]) <= max(unit, height - (m - 1) % height - 1, 1), "\(m) by \(height)")
+        }
+    }
+
     @Test("A square is transposed")
     func transposition() {
         let source = random([16, 20], 1), target = Tensor(zeros: [16, 17])

@@ -57,6 +57,15 @@ struct TensorTests {
         #expect(Elementwise.sumOfRows(x).array == expected)
     }
 
+    @Test("Sums of many rows are sums, and have the same bits on one thread and on two")
+    func manyRows() {
+        let x = random([700, 100], 1)
+        let sums = (1...2).map { threads in withThreads(threads) { Elementwise.sumOfRows(x).array } }
+        #expect(sameBits(sums[0], sums[1]))
+        let expected = (0..<100).map { column in (0..<700).reduce(0.0) { $0 + Double(x.array[$1 * 100 + column]) } }
+        #expect(relativeDifference(sums[0], to: expected) <= 1e-6)
+    }
+
     @Test("A ragged layout knows where each sequence lies")
     func layout() {
         let layout = RaggedLayout(lengths: [3, 1, 4], visible: [2, 1, 4])

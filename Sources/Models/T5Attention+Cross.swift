@@ -4,8 +4,8 @@ import Tensors
 /// `EncDecAttention` over all target positions at once.
 ///
 /// With frozen weights, a sequence with few targets attends without keys and values (`Attention.forwardFolded`), which
-/// saves more than half of the multiplications there where a question has three times the tokens of its answer. Which way
-/// a sequence goes depends on it alone, so that its bits are those that it has in any batch.
+/// saves more than half of the multiplications there for an answer of five tokens to a question of fourteen. Which way a
+/// sequence goes depends on it alone, so that its bits are those that it has in any batch.
 extension T5Attention {
     /// Queries from `x[target rows, d_model]`, keys and values from the encoder's `memory`; returns the shape of `x`.
     func cross(
