@@ -124,4 +124,15 @@ struct AttentionProductsTests {
             }
         }
     }
+
+    @Test("Scores of a diverged model give the value of the largest, and its gradient", arguments: [Float(1e9), 1e15])
+    func huge(size: Float) throws {
+        var one = one([20, 33], headWidth: 64)
+        one.q = Elementwise.scale(one.q, by: size)
+        #expect(largestDifference(output(one).array, one.plain) <= 2e-6)
+        let dOutput = random(one.q.shape, 9), found = try gradients(one, dOutput)
+        #expect(found[0].array.allSatisfy { abs($0) <= 1e-5 })
+        let sums = (found: Elementwise.sumOfRows(found[2]).array, expected: Elementwise.sumOfRows(dOutput).array)
+        #expect(relativeDifference(sums.found, to: sums.expected) <= 1e-5)
+    }
 }
