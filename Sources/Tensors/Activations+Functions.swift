@@ -1,11 +1,20 @@
-/// A function f of sixteen floats, and `dy · f′(x)`. Each is a type, so that the compiler makes a loop of its own for
-/// it: a closure would be called for each vector.
-protocol VectorFunction {
+/// An activation f of sixteen floats, and `dy · f′(x)`.
+protocol ActivationFunction {
     static func value(_ x: Vector) -> Vector
     static func gradient(_ dy: Vector, _ x: Vector) -> Vector
 }
 
-enum Rectifier: VectorFunction {
+struct ActivationValue<Activation: ActivationFunction>: UnaryFunction {
+    @inline(__always)
+    func callAsFunction(_ x: Vector) -> Vector { Activation.value(x) }
+}
+
+struct ActivationGradient<Activation: ActivationFunction>: BinaryFunction {
+    @inline(__always)
+    func callAsFunction(_ dy: Vector, _ x: Vector) -> Vector { Activation.gradient(dy, x) }
+}
+
+enum Rectifier: ActivationFunction {
     /// The maximum drops NaN; adding x · 0 keeps it.
     @inline(__always)
     static func value(_ x: Vector) -> Vector { larger(x, Vector.zero).addingProduct(x, Vector.zero) }
@@ -14,7 +23,7 @@ enum Rectifier: VectorFunction {
     static func gradient(_ dy: Vector, _ x: Vector) -> Vector { dy.replacing(with: 0, where: x .<= 0) }
 }
 
-enum GELU: VectorFunction {
+enum GELU: ActivationFunction {
     @inline(__always)
     static func value(_ x: Vector) -> Vector { x * cumulative(x) }
 
@@ -37,7 +46,7 @@ enum GELU: VectorFunction {
     }
 }
 
-enum TanhGELU: VectorFunction {
+enum TanhGELU: ActivationFunction {
     @inline(__always)
     static func value(_ x: Vector) -> Vector {
         Vector(repeating: 0.5) * x * (Vector(repeating: 1) + VectorMath.tanh(inner(x)))
@@ -57,7 +66,7 @@ enum TanhGELU: VectorFunction {
     }
 }
 
-enum Sigmoid: VectorFunction {
+enum Sigmoid: ActivationFunction {
     @inline(__always)
     static func value(_ x: Vector) -> Vector { VectorMath.sigmoid(x) }
 
@@ -68,7 +77,7 @@ enum Sigmoid: VectorFunction {
     }
 }
 
-enum HyperbolicTangent: VectorFunction {
+enum HyperbolicTangent: ActivationFunction {
     @inline(__always)
     static func value(_ x: Vector) -> Vector { VectorMath.tanh(x) }
 

@@ -29,37 +29,12 @@ package enum Activation: Sendable {
         }
     }
 
-    private func values<Function: VectorFunction>(_: Function.Type, _ x: Tensor) -> Tensor {
-        let result = Tensor(uninitialized: x.shape), source = UnsafePointer(x.pointer), target = result.pointer
-        Elementwise.ranges(x.count) { range in
-            var i = range.lowerBound
-            while i &+ 16 <= range.upperBound {
-                Function.value(Vector(from: source + i)).store(to: target + i)
-                i &+= 16
-            }
-            let rest = range.upperBound - i
-            if rest > 0 { Function.value(Vector(partial: rest, from: source + i)).store(partial: rest, to: target + i) }
-        }
-        return result
+    private func values<Function: ActivationFunction>(_: Function.Type, _ x: Tensor) -> Tensor {
+        Elementwise.map(x, ActivationValue<Function>())
     }
 
-    private func gradients<Function: VectorFunction>(_: Function.Type, _ dy: Tensor, _ x: Tensor) -> Tensor {
-        precondition(dy.count == x.count, "shapes \(dy.shape) and \(x.shape) differ")
-        let result = Tensor(uninitialized: x.shape), target = result.pointer
-        let slopes = UnsafePointer(dy.pointer), source = UnsafePointer(x.pointer)
-        Elementwise.ranges(x.count) { range in
-            var i = range.lowerBound
-            while i &+ 16 <= range.upperBound {
-                Function.gradient(Vector(from: slopes + i), Vector(from: source + i)).store(to: target + i)
-                i &+= 16
-            }
-            let rest = range.upperBound - i
-            if rest > 0 {
-                Function.gradient(Vector(partial: rest, from: slopes + i), Vector(partial: rest, from: source + i))
-                    .store(partial: rest, to: target + i)
-            }
-        }
-        return result
+    private func gradients<Function: ActivationFunction>(_: Function.Type, _ dy: Tensor, _ x: Tensor) -> Tensor {
+        Elementwise.map(dy, x, ActivationGradient<Function>())
     }
 
     /// The same function of one number, through the C library: the plain twin of `forward`.

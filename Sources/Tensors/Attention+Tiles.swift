@@ -65,7 +65,7 @@ extension Attention {
                     scale: Vector(repeating: scale * Softmax.binary), scores: scores.pointer, stride: stride,
                     kept: rows?.exponentials, normalisers: rows?.normalisers ?? normalisers.pointer,
                     mask: dropout?.part(s * heads + h).mask,
-                    factor: dropout.map { 1 / (1 - $0.probability) } ?? 1))
+                    factor: dropout?.factor ?? 1))
         }
         return (output, kept)
     }
@@ -137,7 +137,7 @@ extension Softmax {
     /// log₂ e.
     static var binary: Float { 1.442_695_04 }
 
-    /// A function of its own, without which the exponential above is not inlined.
+    /// A function of its own, without which the exponential beside it is not inlined.
     static func largestOfVectors(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
         var largest = Vector(from: x)
         for i in stride(from: 16, to: count, by: 16) { largest = larger(largest, Vector(from: x + i)) }

@@ -28,7 +28,7 @@ extension Attention {
                         values: packedValues.pointer, kept: rows.exponentials + first * Self.keptStride(lk),
                         normalisers: rows.normalisers + first, dQueries: gradients.q.pointer + row, width: width,
                         count: lk, scale: Vector(repeating: scale),
-                        factor: dropout.map { 1 / (1 - $0.probability) } ?? 1, slopes: slopes.pointer,
+                        factor: dropout?.factor ?? 1, slopes: slopes.pointer,
                         weights: weights.pointer, stride: stride))
                 let isLast = first + count == lq
                 func add(_ factors: Tensor, _ source: Tensor, _ sum: Tensor, _ gradient: Tensor, scale: Float) {

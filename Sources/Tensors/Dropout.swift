@@ -5,6 +5,8 @@
 package struct Dropout: Sendable {
     package let probability: Float
     private let key: UInt64
+    /// On what does not fall away.
+    var factor: Float { 1 / (1 - probability) }
 
     /// - Parameters:
     ///   - step: the training step.
@@ -53,7 +55,7 @@ package struct Dropout: Sendable {
             low: SIMD16(repeating: UInt32(truncatingIfNeeded: key)),
             high: SIMD16(repeating: UInt32(truncatingIfNeeded: key >> 32)),
             threshold: SIMD16(repeating: UInt32(Double(probability) * 0x1p32)),
-            scale: Vector(repeating: 1 / (1 - probability)))
+            scale: Vector(repeating: factor))
     }
 
     /// The mask with its constants in registers.
@@ -68,7 +70,7 @@ package struct Dropout: Sendable {
             SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
         }
 
-        /// 0 or 1 / (1 - probability) for the sixteen elements from number `first`.
+        /// 0 or the `factor` for the sixteen elements from number `first`.
         @inline(__always)
         func factors(from first: Int) -> Vector { scale.replacing(with: 0, where: drops(from: first)) }
 

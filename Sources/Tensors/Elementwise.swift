@@ -4,7 +4,7 @@ package enum Elementwise {
     private static let parallelThreshold = 1 << 16
 
     /// Calls `body` for ranges of elements, on several threads where there are many.
-    static func ranges(_ count: Int, _ body: (Range<Int>) -> Void) {
+    private static func ranges(_ count: Int, _ body: (Range<Int>) -> Void) {
         if count < parallelThreshold {
             body(0..<count)
         } else {
@@ -14,7 +14,7 @@ package enum Elementwise {
 
     /// A new tensor `f(a)`.
     @inline(__always)
-    static func map(_ a: Tensor, _ f: (Vector) -> Vector) -> Tensor {
+    static func map<Function: UnaryFunction>(_ a: Tensor, _ f: Function) -> Tensor {
         let result = Tensor(uninitialized: a.shape)
         let ap = UnsafePointer(a.pointer), rp = result.pointer
         ranges(a.count) { range in
@@ -31,7 +31,7 @@ package enum Elementwise {
 
     /// A new tensor `f(a, b)` of two tensors with the same number of elements.
     @inline(__always)
-    static func map(_ a: Tensor, _ b: Tensor, _ f: (Vector, Vector) -> Vector) -> Tensor {
+    static func map<Function: BinaryFunction>(_ a: Tensor, _ b: Tensor, _ f: Function) -> Tensor {
         precondition(a.count == b.count, "shapes \(a.shape) and \(b.shape) differ")
         let result = Tensor(uninitialized: a.shape)
         let ap = UnsafePointer(a.pointer), bp = UnsafePointer(b.pointer), rp = result.pointer
@@ -50,11 +50,13 @@ package enum Elementwise {
         return result
     }
 
-    package static func add(_ a: Tensor, _ b: Tensor) -> Tensor { map(a, b) { $0 + $1 } }
+    package static func add(_ a: Tensor, _ b: Tensor) -> Tensor { map(a, b, Sum()) }
 
-    package static func multiply(_ a: Tensor, _ b: Tensor) -> Tensor { map(a, b) { $0 * $1 } }
+    package static func multiply(_ a: Tensor, _ b: Tensor) -> Tensor { map(a, b, Product()) }
 
-    package static func scale(_ a: Tensor, by factor: Float) -> Tensor { map(a) { $0 * Vector(repeating: factor) } }
+    package static func scale(_ a: Tensor, by factor: Float) -> Tensor {
+        map(a, Scaling(factor: Vector(repeating: factor)))
+    }
 
     /// Multiplies each row of `a[rows, width]` by its factor.
     package static func scaleRows(_ a: Tensor, by factors: [Float]) -> Tensor {
@@ -105,8 +107,13 @@ package enum Elementwise {
             for row in rows { Reduction.addScaled(1, source + row * width, to: sums.pointer + run * width, width) }
         }
         let sum = Tensor(zeros: [width])
-        for run in 0..<sums.rowCount { Reduction.addScaled(1, sums.pointer + run * width, to: sum.pointer, width) }
+        addRows(of: sums, to: sum)
         return sum
+    }
+
+    /// `sum[width] += Σ` of the rows of `x[rows, width]`, one after the other.
+    static func addRows(of x: Tensor, to sum: Tensor) {
+        for row in 0..<x.rowCount { Reduction.addScaled(1, x.pointer + row * x.rowWidth, to: sum.pointer, x.rowWidth) }
     }
 
     /// Calls `body` for each row, on several threads where there is much to do.

@@ -76,7 +76,7 @@ package enum LayerNorm {
         }
         for (sums, gradient) in [(weightSums, weightGradient), (biasSums, biasGradient)] {
             guard let sums, let gradient else { continue }
-            for run in 0..<runs { Reduction.addScaled(1, sums.pointer + run * width, to: gradient.pointer, width) }
+            Elementwise.addRows(of: sums, to: gradient)
         }
         return (dx, dBranch)
     }
