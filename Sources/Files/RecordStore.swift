@@ -20,6 +20,8 @@ package final class RecordStore: @unchecked Sendable {
     private var end = 0
     /// Why the last record could not be added, such as a full disk; the store is then only read.
     package private(set) var failure: FilesError?
+    /// Whether records were left out because they were beyond the limit.
+    package private(set) var isFull = false
     /// How many lookups found their record.
     package private(set) var hits = 0
 
@@ -73,7 +75,8 @@ package final class RecordStore: @unchecked Sendable {
             do {
                 try locked {
                     readOn()
-                    guard end + bytes.count <= limit else { return }
+                    isFull = end + bytes.count > limit
+                    guard !isFull else { return }
                     try cut()
                     try write(bytes)
                     readOn()

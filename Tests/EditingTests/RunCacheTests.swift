@@ -81,6 +81,31 @@ struct RunCacheTests {
         #expect(try #require(other.values) > 0 && other.passes == 24)
     }
 
+    @Test("Runs at the same time have the bits of runs without a cache, and divide what they train", arguments: [1, 5])
+    func together(lookahead: Int) throws {
+        let scene = try Scene(), radii: [Float] = [0.1, 0.6, 0.1]
+        nonisolated(unsafe) let run = { try self.run(scene, $0, radius: $1, lookahead: lookahead) }
+        nonisolated(unsafe) var outcomes: [Int: Outcome] = [:]
+        let cache = cache(), lock = NSLock()
+        DispatchQueue.concurrentPerform(iterations: radii.count) { n in
+            let outcome = try? run(cache, radii[n])
+            lock.withLock { outcomes[n] = outcome }
+        }
+        for (n, radius) in radii.enumerated() {
+            expectSame(try #require(outcomes[n]), try run(nil, radius), "run \(n)")
+        }
+        // Each value was trained by one of them: the files hold none twice.
+        let alone = RunCache(folder: folder.url("alone"), build: "a build", model: "a model")
+        for radius in radii { _ = try run(alone, radius) }
+        #expect(try recordBytes("cache") == recordBytes("alone"))
+    }
+
+    /// How many bytes of records a cache has in all.
+    private func recordBytes(_ name: String) throws -> Int {
+        try FileManager.default.contentsOfDirectory(at: folder.url(name), includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "records" }.reduce(0) { try $0 + Data(contentsOf: $1).count }
+    }
+
     @Test("A run that was stopped leaves what it trained to the one that goes on")
     func stopped() throws {
         let scene = try Scene()
@@ -117,6 +142,7 @@ struct RunCacheTests {
         _ = try run(scene, cache())
         let manager = FileManager.default
         let files = try manager.contentsOfDirectory(at: folder.url("cache"), includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "records" }
         #expect(files.count == 2)
         var random = RandomStream(seed: 3, purpose: .test)
         for round in 0..<4 {

@@ -107,7 +107,7 @@ struct RecordStoreTests {
     func limit() throws {
         let store = try store(limit: 16 + 2 * (72 + 10))
         for name in ["a", "b", "c"] { store.add([(key(name), content(1) + [1, 2, 3])]) }
-        #expect(store.count == 2 && store.failure == nil)
+        #expect(store.count == 2 && store.isFull && store.failure == nil)
         #expect(try Data(contentsOf: url).count == 16 + 2 * 82)
     }
 

@@ -35,11 +35,12 @@ package struct FrozenPasses<Model: EditableModel> {
     package var failure: FilesError? { cached?.failure }
 
     /// The passes of the inputs, in order, those that have to be made together.
-    package func callAsFunction(_ inputs: [ModelInput]) throws -> [FrozenPass] {
+    package func callAsFunction(_ inputs: [ModelInput]) throws(ModelError) -> [FrozenPass] {
         guard let cached else { return try run(inputs) }
-        return try cached.values(
-            of: inputs, key: { cached.key($0) }, decode: { FrozenPass($0, site, &$1) }, encode: { $0.encode(&$1) },
-            make: run)
+        let shared = SharedValues(
+            records: cached, batch: Self.batchForThread * Parallel.threadCount, key: { cached.key($0) },
+            decode: { FrozenPass($0, site, &$1) }, encode: { $0.encode(&$1) }, make: run)
+        return try shared(inputs)
     }
 
     /// The passes with no answers, for code that does not look at them; nothing of this is kept.
@@ -52,7 +53,10 @@ package struct FrozenPasses<Model: EditableModel> {
         try model.predict(prefixes, at: site, siteOutput: siteOutput, maxNewTokens: maxNewTokens)
     }
 
-    private func run(_ inputs: [ModelInput]) throws -> [FrozenPass] {
+    /// How many inputs a thread has enough to do with, where other processes may make the rest.
+    private static var batchForThread: Int { 32 }
+
+    private func run(_ inputs: [ModelInput]) throws(ModelError) -> [FrozenPass] {
         let prefixes = model.prefixes(of: inputs, at: site)
         let answers = try predict(prefixes, siteOutput: Rows.concatenate(prefixes.map(\.siteOutput)))
         return zip(prefixes, answers).map { FrozenPass(prefix: $0, answer: $1) }

@@ -13,10 +13,11 @@ extension GRACEEditor {
         trainedAhead = trainedAhead.filter { $0.key > present.step }
         let ready = readyCases(requests, isError: isError)
         guard ready.count > 1 else { return [] }
-        for (ahead, trained) in zip(ready, trainer.train(ready.map(\.item))) {
+        return zip(ready, trainer.trainAhead(ready.map(\.item))).compactMap { ahead, trained in
+            guard let trained else { return nil }
             trainedAhead[ahead.step] = (ahead.item.value, trained)
+            return ahead.step
         }
-        return ready.map(\.step)
     }
 
     private func result(ofPresent request: EditRequest) -> ValueTrainer<Model>.Result? {

@@ -44,24 +44,28 @@ package struct ValueTrainer<Model: EditableModel> {
     }
 
     /// Takes `options.steps` Adam steps on every case, with moments of its own for each edit; or takes the outcome from
-    /// the cache.
-    package func train(_ cases: [Case]) -> [Result] {
-        guard let cached else { return run(cases) }
-        return cached.values(
-            of: cases, key: { key($0, in: cached) }, decode: { Result(&$1, width: site.valueWidth) },
-            encode: { $0.encode(&$1) }, make: run)
-    }
+    /// the cache, or waits for it where another process is training it.
+    package func train(_ cases: [Case]) -> [Result] { shared.map { $0(cases) } ?? run(cases) }
+
+    /// Trains what no other process is training; nil for the others, and with a cache beyond a batch that keeps the
+    /// threads busy: other processes may train the rest meanwhile.
+    func trainAhead(_ cases: [Case]) -> [Result?] { shared.map { $0.atHand(cases) } ?? run(cases) }
 
     /// What another run trained for the case.
-    func cachedResult(of item: Case) -> Result? {
-        cached.flatMap { $0.value(key(item, in: $0)) { Result(&$0, width: site.valueWidth) } }
-    }
+    func cachedResult(of item: Case) -> Result? { shared?.kept(item) }
 
-    /// An outcome depends on the input, the label and the value that training starts from.
-    private func key(_ item: Case, in cached: CachedRecords) -> RecordKey {
-        cached.key(item.prefix.input) {
-            $0.add(item.label)
-            $0.add(item.value.array)
+    /// Outcomes depend on the input, the label and the value that training starts from.
+    private var shared: SharedValues<Case, Result, Never>? {
+        cached.map { cached in
+            SharedValues(
+                records: cached, batch: 2 * Self.fewestForThread * Parallel.threadCount,
+                key: { item in
+                    cached.key(item.prefix.input) {
+                        $0.add(item.label)
+                        $0.add(item.value.array)
+                    }
+                },
+                decode: { Result(&$1, width: site.valueWidth) }, encode: { $0.encode(&$1) }, make: run)
         }
     }
 

@@ -1,0 +1,68 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Files
+
+@Suite("Claims of records that are being made")
+struct RecordClaimsTests {
+    let folder: TemporaryFolder
+    var url: URL { folder.url("x.claims") }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func key(_ name: String) -> RecordKey {
+        var key = RecordKeyBuilder()
+        key.add(name)
+        return key.key
+    }
+
+    @Test("What one has claimed no other gets, until it is released or its owner is gone")
+    func exclusive() throws {
+        let a = key("a"), b = key("b")
+        var one: RecordClaims? = RecordClaims(url)
+        let two = RecordClaims(url)
+        #expect(one?.take(a) == true && one?.take(a) == true)
+        #expect(!two.take(a) && two.take(b))
+        #expect(one?.take(b) == false)
+        one?.release([a])
+        #expect(two.take(a))
+        two.release([b])
+        #expect(one?.take(b) == true && !two.take(b))
+        one = nil
+        #expect(two.take(b))
+        #expect(try Data(contentsOf: url).isEmpty)
+    }
+
+    @Test("A process that was started meanwhile keeps no claim")
+    func children() throws {
+        let other = Process()
+        other.executableURL = URL(fileURLWithPath: "/bin/sleep")
+        other.arguments = ["60"]
+        let mine = RecordClaims(url)
+        #expect(mine.take(key("a")))
+        try other.run()
+        defer { other.terminate() }
+        mine.release([key("a")])
+        #expect(RecordClaims(url).take(key("a")))
+    }
+
+    @Test("Whoever has waited in vain heeds no claims any more")
+    func patience() {
+        let one = RecordClaims(url), two = RecordClaims(url, patience: .milliseconds(25))
+        #expect(one.take(key("a")) && !two.take(key("a")))
+        var left = two.patience
+        for _ in 0..<2 {
+            left = two.wait(left)
+            #expect(!two.take(key("a")))
+        }
+        _ = two.wait(left)
+        #expect(two.take(key("a")))
+    }
+
+    @Test("Where there can be no file, there are no claims")
+    func none() {
+        let (one, two) = (RecordClaims(folder.url("no/folder")), RecordClaims(folder.url("no/folder")))
+        #expect(one.take(key("a")) && two.take(key("a")))
+    }
+}
