@@ -22,6 +22,8 @@ package enum FilesError: Error, Equatable, CustomStringConvertible, Sendable {
     case unknownMember(path: String, member: String, present: [String])
     case severalMembers(path: String, present: [String])
     case noMembers(path: String)
+    /// A store of records that has reached its most bytes.
+    case recordsFull(path: String, limit: Int)
     /// A file that is no store of records.
     case notRecords(path: String)
     /// A member was named, but the file is no archive.
@@ -63,6 +65,8 @@ package enum FilesError: Error, Equatable, CustomStringConvertible, Sendable {
             "\(path): has several members, name one of: \(Self.list(present))"
         case .noMembers(let path):
             "\(path): the archive is empty, expected a data file in it"
+        case .recordsFull(let path, let limit):
+            "\(path): has reached its limit of \(Self.size(limit)), so nothing is added; delete the folder to begin anew"
         case .notRecords(let path):
             "\(path): not a file of cached records; remove it, or name another cache folder"
         case .notAnArchive(let path, let member):

@@ -18,12 +18,12 @@ package final class RecordStore: @unchecked Sendable {
     private var index: [RecordKey: Range<Int>] = [:]
     /// How far the file has been read: always the end of a record.
     private var end = 0
-    /// Why the last record could not be added, such as a full disk; the store is then only read.
-    package private(set) var failure: FilesError?
-    /// Whether records were left out because they were beyond the limit.
-    package private(set) var isFull = false
+    /// Why records could not be added, such as a full disk or the limit; the store is then only read.
+    package var failure: FilesError? { lock.withLock { whyNotAdded } }
+    private var whyNotAdded: FilesError?
     /// How many lookups found their record.
-    package private(set) var hits = 0
+    package var hits: Int { lock.withLock { found } }
+    private var found = 0
 
     private static let magic = Array("grace-records/1\n".utf8)
     private static let headSize = 32 + 8 + 32
@@ -60,7 +60,7 @@ package final class RecordStore: @unchecked Sendable {
                 index[key] = nil
                 return nil
             }
-            hits += 1
+            found += 1
             return content
         }
     }
@@ -71,18 +71,19 @@ package final class RecordStore: @unchecked Sendable {
             key.bytes + Self.littleEndian(content.count) + Self.digest(key, content) + content
         }
         lock.withLock {
-            guard failure == nil, !bytes.isEmpty else { return }
+            guard whyNotAdded == nil, !bytes.isEmpty else { return }
             do {
                 try locked {
                     readOn()
-                    isFull = end + bytes.count > limit
-                    guard !isFull else { return }
+                    guard end + bytes.count <= limit else {
+                        throw FilesError.recordsFull(path: url.path, limit: limit)
+                    }
                     try cut()
                     try write(bytes)
                     readOn()
                 }
             } catch {
-                failure = error as? FilesError
+                whyNotAdded = error as? FilesError
             }
         }
     }

@@ -88,22 +88,38 @@ struct RunCacheTests {
         nonisolated(unsafe) var outcomes: [Int: Outcome] = [:]
         let cache = cache(), lock = NSLock()
         DispatchQueue.concurrentPerform(iterations: radii.count) { n in
-            let outcome = try? run(cache, radii[n])
-            lock.withLock { outcomes[n] = outcome }
+            do {
+                let outcome = try run(cache, radii[n])
+                lock.withLock { outcomes[n] = outcome }
+            } catch {
+                Issue.record(error)
+            }
         }
         for (n, radius) in radii.enumerated() {
             expectSame(try #require(outcomes[n]), try run(nil, radius), "run \(n)")
         }
-        // Each value was trained by one of them: the files hold none twice.
-        let alone = RunCache(folder: folder.url("alone"), build: "a build", model: "a model")
-        for radius in radii { _ = try run(alone, radius) }
-        #expect(try recordBytes("cache") == recordBytes("alone"))
+        // Each pass and each value was made by one of them: the files hold no key twice.
+        for file in try recordFiles() {
+            let keys = try recordKeys(file)
+            #expect(Set(keys).count == keys.count && !keys.isEmpty, "\(file.lastPathComponent)")
+        }
     }
 
-    /// How many bytes of records a cache has in all.
-    private func recordBytes(_ name: String) throws -> Int {
-        try FileManager.default.contentsOfDirectory(at: folder.url(name), includingPropertiesForKeys: nil)
-            .filter { $0.pathExtension == "records" }.reduce(0) { try $0 + Data(contentsOf: $1).count }
+    private func recordFiles() throws -> [URL] {
+        try FileManager.default.contentsOfDirectory(at: folder.url("cache"), includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "records" }
+    }
+
+    /// The keys of a file of records, from the first to the last.
+    private func recordKeys(_ file: URL) throws -> [Data] {
+        var keys: [Data] = [], rest = try Data(contentsOf: file).dropFirst(16)
+        while rest.count >= 72 {
+            keys.append(Data(rest.prefix(32)))
+            let length = rest.dropFirst(32).prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+            rest = rest.dropFirst(72 + length)
+        }
+        #expect(rest.isEmpty)
+        return keys
     }
 
     @Test("A run that was stopped leaves what it trained to the one that goes on")
@@ -140,9 +156,7 @@ struct RunCacheTests {
         let scene = try Scene()
         let plain = try run(scene, nil)
         _ = try run(scene, cache())
-        let manager = FileManager.default
-        let files = try manager.contentsOfDirectory(at: folder.url("cache"), includingPropertiesForKeys: nil)
-            .filter { $0.pathExtension == "records" }
+        let files = try recordFiles()
         #expect(files.count == 2)
         var random = RandomStream(seed: 3, purpose: .test)
         for round in 0..<4 {

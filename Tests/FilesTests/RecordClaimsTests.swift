@@ -39,30 +39,41 @@ struct RecordClaimsTests {
         let other = Process()
         other.executableURL = URL(fileURLWithPath: "/bin/sleep")
         other.arguments = ["60"]
-        let mine = RecordClaims(url)
-        #expect(mine.take(key("a")))
+        var mine: RecordClaims? = RecordClaims(url)
+        #expect(mine?.take(key("a")) == true)
         try other.run()
         defer { other.terminate() }
-        mine.release([key("a")])
-        #expect(RecordClaims(url).take(key("a")))
+        mine = nil
+        let next = RecordClaims(url)
+        #expect(next.take(key("a")) && next.isAlone)
     }
 
-    @Test("Whoever has waited in vain heeds no claims any more")
+    @Test("Whoever has waited in vain heeds no claims for as long again")
     func patience() {
-        let one = RecordClaims(url), two = RecordClaims(url, patience: .milliseconds(25))
+        let one = RecordClaims(url), two = RecordClaims(url, patience: .milliseconds(500))
         #expect(one.take(key("a")) && !two.take(key("a")))
-        var left = two.patience
-        for _ in 0..<2 {
-            left = two.wait(left)
-            #expect(!two.take(key("a")))
-        }
-        _ = two.wait(left)
+        let now = ContinuousClock.now
+        two.wait(since: now)
+        #expect(!two.take(key("a")))
+        two.wait(since: now - .milliseconds(500))
         #expect(two.take(key("a")))
+        Thread.sleep(forTimeInterval: 0.6)
+        #expect(!two.take(key("a")))
+    }
+
+    @Test("Each sees whether others are there")
+    func alone() {
+        let one = RecordClaims(url)
+        #expect(one.isAlone && one.take(key("a")) && one.isAlone)
+        var two: RecordClaims? = RecordClaims(url)
+        #expect(!one.isAlone && two?.isAlone == false)
+        two = nil
+        #expect(one.isAlone)
     }
 
     @Test("Where there can be no file, there are no claims")
     func none() {
         let (one, two) = (RecordClaims(folder.url("no/folder")), RecordClaims(folder.url("no/folder")))
-        #expect(one.take(key("a")) && two.take(key("a")))
+        #expect(one.take(key("a")) && two.take(key("a")) && one.isAlone)
     }
 }

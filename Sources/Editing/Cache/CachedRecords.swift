@@ -20,7 +20,7 @@ package struct CachedRecords: Sendable {
     package var failure: FilesError? { store.failure }
 
     /// Whether what is added can be kept.
-    var keepsMore: Bool { failure == nil && !store.isFull }
+    var keepsMore: Bool { failure == nil }
 
     /// A key that depends on an input and on whatever `more` adds.
     func key(_ input: ModelInput, _ more: (inout RecordKeyBuilder) -> Void = { _ in }) -> RecordKey {

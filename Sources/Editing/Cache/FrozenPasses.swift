@@ -34,7 +34,7 @@ package struct FrozenPasses<Model: EditableModel> {
     /// Why passes could not be kept; nil where they could.
     package var failure: FilesError? { cached?.failure }
 
-    /// The passes of the inputs, in order, those that have to be made together.
+    /// The passes of the inputs, in order: kept ones, or made now, many together.
     package func callAsFunction(_ inputs: [ModelInput]) throws(ModelError) -> [FrozenPass] {
         guard let cached else { return try run(inputs) }
         let shared = SharedValues(
@@ -54,7 +54,7 @@ package struct FrozenPasses<Model: EditableModel> {
     }
 
     /// How many inputs a thread has enough to do with, where other processes may make the rest.
-    private static var batchForThread: Int { 32 }
+    private static var batchForThread: Int { 16 }
 
     private func run(_ inputs: [ModelInput]) throws(ModelError) -> [FrozenPass] {
         let prefixes = model.prefixes(of: inputs, at: site)

@@ -7,11 +7,12 @@ import Foundation
 /// (`RecordClaims`), a batch at a time, and takes the others when they are there.
 struct SharedValues<Item, Value, Failure: Error> {
     let records: CachedRecords
-    /// The most items that are made together.
+    /// How many items are enough to make together: while other processes are there, they are left the rest.
     let batch: Int
     let key: (Item) -> RecordKey
     let decode: (Item, inout RecordReader) -> Value?
     let encode: (Value, inout RecordBytes) -> Void
+    /// As many values as items, in their order.
     let make: ([Item]) throws(Failure) -> [Value]
 
     /// What was kept of an item.
@@ -21,49 +22,51 @@ struct SharedValues<Item, Value, Failure: Error> {
     func callAsFunction(_ items: [Item]) throws(Failure) -> [Value] {
         let keys = items.map(key)
         var values = [Value?](repeating: nil, count: items.count)
-        var found = 0, patience = records.claims.patience
+        var missing = items.count, missingSince = ContinuousClock.now
         while true {
             let madeSome = try complete(&values, of: items, keys)
-            let values = values.compactMap { $0 }
-            if values.count == items.count { return values }
-            if madeSome || values.count > found {
-                found = values.count
-                patience = records.claims.patience
-            } else {
-                patience = records.claims.wait(patience)
-            }
+            let stillMissing = values.count { $0 == nil }
+            if stillMissing == 0 { return values.compactMap { $0 } }
+            if stillMissing < missing { (missing, missingSince) = (stillMissing, .now) }
+            if !madeSome { records.claims.wait(since: missingSince) }
         }
     }
 
-    /// The values that were kept, and those of the items that can be made now, at most one batch; nil for the others.
+    /// The values that were kept, and those of the items that can be made now; nil for what others make, or may make while
+    /// they are there.
     func atHand(_ items: [Item]) throws(Failure) -> [Value?] {
         var values = [Value?](repeating: nil, count: items.count)
         _ = try complete(&values, of: items, items.map(key))
         return values
     }
 
-    /// Finds values that are missing, and makes at most one batch of them, but none that another process is making.
-    /// Returns whether it made any.
+    /// Finds values that are missing, and makes those of them that no other process is making: while there is one, at most a
+    /// batch and half of the items. Returns whether it made any.
     private func complete(_ values: inout [Value?], of items: [Item], _ keys: [RecordKey]) throws(Failure) -> Bool {
-        var claimed: [Int] = []
-        defer { records.claims.release(claimed.map { keys[$0] }) }
-        for n in items.indices where values[n] == nil {
-            values[n] = kept(items[n], keys[n])
-            guard values[n] == nil, claimed.count < batch, mayMake(keys[n]) else { continue }
-            claimed.append(n)
+        let isDivided = records.keepsMore && !records.claims.isAlone
+        let most = isDivided ? min(batch, (items.count + 1) / 2) : items.count
+        var claimed: Set<RecordKey> = []
+        defer { records.claims.release(claimed) }
+        var missing: [(key: RecordKey, item: Item)] = []
+        for (n, item) in items.enumerated() where values[n] == nil {
+            values[n] = kept(item, keys[n])
+            guard values[n] == nil, !claimed.contains(keys[n]), claimed.count < most, mayMake(keys[n]) else { continue }
+            claimed.insert(keys[n])
             // Another process may have finished it just before.
-            values[n] = kept(items[n], keys[n])
+            values[n] = kept(item, keys[n])
+            if values[n] == nil { missing.append((keys[n], item)) }
         }
-        let missing = claimed.filter { values[$0] == nil }
         guard !missing.isEmpty else { return false }
-        let made = try make(missing.map { items[$0] })
+        let made = try make(missing.map(\.item))
+        precondition(made.count == missing.count, "a value for each item")
         records.add(
-            zip(missing, made).map { n, value in
+            zip(missing, made).map { place, value in
                 var content = RecordBytes()
                 encode(value, &content)
-                return (keys[n], content.bytes)
+                return (place.key, content.bytes)
             })
-        for (n, value) in zip(missing, made) { values[n] = value }
+        let madeNow = Dictionary(uniqueKeysWithValues: zip(missing.map(\.key), made))
+        for n in items.indices where values[n] == nil { values[n] = madeNow[keys[n]] }
         return true
     }
 

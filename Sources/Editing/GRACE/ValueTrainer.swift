@@ -47,8 +47,8 @@ package struct ValueTrainer<Model: EditableModel> {
     /// the cache, or waits for it where another process is training it.
     package func train(_ cases: [Case]) -> [Result] { shared.map { $0(cases) } ?? run(cases) }
 
-    /// Trains what no other process is training; nil for the others, and with a cache beyond a batch that keeps the
-    /// threads busy: other processes may train the rest meanwhile.
+    /// As `train`, but without waiting: nil for what another process is training, and for what is left to others while they
+    /// are there.
     func trainAhead(_ cases: [Case]) -> [Result?] { shared.map { $0.atHand(cases) } ?? run(cases) }
 
     /// What another run trained for the case.
