@@ -14,6 +14,13 @@ endif
 include pipelines/profiles/$(PROFILE).mk
 include pipelines/stages.mk
 
+# The compared editors that there are, with the options that make finetuning one that holds on to earlier edits.
+compared-editors := finetune finetune-ewc finetune-retrain mend defer memory
+OPTIONS.finetune-ewc ?= --ewc 100
+OPTIONS.finetune-retrain ?= --retrain-every 20
+$(foreach editor,$(filter-out $(compared-editors),$(EDITORS)),\
+	$(error EDITORS=$(editor): no such editor to compare with; there are: $(compared-editors)))
+
 DATA := $(RUN)/data/$(task)
 EDITS := $(RUN)/edits/$(task)
 METRICS := $(RUN)/metrics/$(task)
@@ -48,7 +55,7 @@ grace = $(call edit,$(1)-r$(3)$(call of-seed,$(4)),$(5),$(6),\
 	--layer $(2) --radius $(3) $(EDIT) --seed $(4),codebook.safetensors)
 # $(call compared,EDITOR,LAYER,RATE,SEED,STREAM,HOLDOUT)
 compared = $(call edit,$(1)-lr$(3)$(call of-seed,$(4)),$(5),$(6),\
-	--layer $(2) --editor $(1) --learning-rate $(3) $(COMPARED) $(OPTIONS.$(1)) --seed $(4),editor.safetensors)
+	--layer $(2) --editor $(firstword $(subst -, ,$(1))) --learning-rate $(3) $(COMPARED) $(OPTIONS.$(1)) --seed $(4),editor.safetensors)
 
 # What was drawn of earlier tables; without gnuplot it would stay beside new ones.
 drawn = $(FIGURES)/*.svg $(FIGURES)/*.png

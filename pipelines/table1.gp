@@ -16,27 +16,40 @@ array titles[3] = [sprintf("%s on previous edits (memory of the edits)", score),
 array colours[3] = [0x0072b2, 0x56b4e9, 0x333333]
 array marks[3] = [7, 5, 9]
 
-# The radii in the order of the table, which is ascending, stand at equal distances.
-radii = ""
+# The radii in the order of the table, which is ascending, stand at equal distances: those of one editor after those of the
+# other, where several have any.
+editors = ""
+points = ""
 set datafile columnheaders
-collect(x) = (radii = with_item(radii, strcol("epsilon")), column("edits"))
+collect(x) = (editors = with_item(editors, strcol("editor")), column("edits"))
 stats input using (collect(0)) nooutput
-if (words(radii) == 0) { printerr input . ": no rows to draw"; exit status 1 }
-count = words(radii)
+point(x) = strcol("editor") . "|" . strcol("epsilon")
+do for [editor in editors] {
+    collect(x) = (points = strcol("editor") eq editor ? with_item(points, point(0)) : points, column("edits"))
+    stats input using (collect(0)) nooutput
+}
+if (words(points) == 0) { printerr input . ": no rows to draw"; exit status 1 }
+count = words(points)
+before_bar(text) = text[1:strstrt(text, "|") - 1]
+after_bar(text) = text[strstrt(text, "|") + 1:*]
+editor_at(r) = before_bar(word(points, r))
+radius_at(r) = after_bar(word(points, r))
 
 # Of several runs with one radius the mean is drawn, with a bar from the least to the most.
 array edits[count]
 array keys[count]
 do for [r = 1:count] {
-    stats input using (strcol("epsilon") eq word(radii, r) ? column("edits") : NaN) nooutput
+    stats input using (point(0) eq word(points, r) ? column("edits") : NaN) nooutput
     edits[r] = STATS_mean
-    stats input using (strcol("epsilon") eq word(radii, r) ? column("keys") : NaN) nooutput
+    stats input using (point(0) eq word(points, r) ? column("keys") : NaN) nooutput
     keys[r] = STATS_mean
 }
 do for [p = 1:3] {
     eval sprintf("set print $score_%d", p)
     do for [r = 1:count] {
-        stats input using (strcol("epsilon") eq word(radii, r) ? column(scores[p]) : NaN) nooutput
+        stats input using (point(0) eq word(points, r) ? column(scores[p]) : NaN) nooutput
+        # An empty line ends the curve of an editor.
+        if (r > 1 && editor_at(r) ne editor_at(r > 1 ? r - 1 : 1)) { print "" }
         print sprintf("%d\t%f\t%f\t%f", r, STATS_mean, STATS_min, STATS_max)
     }
     unset print
@@ -63,7 +76,7 @@ do for [kind in "svg png"] {
     set xtics 1, 1, count scale 0 format ""
     unset xlabel
     do for [r = 1:count] {
-        set label (2 * r) word(radii, r) at r, screen 172.0 / height center
+        set label (2 * r) (words(editors) > 1 ? title_of(editor_at(r)) . ", " : "") . radius_at(r) at r, screen 172.0 / height center
         set label (2 * r + 1) sprintf("%.0f edits\n%.0f keys", edits[r], keys[r]) at r, screen 152.0 / height center \
             font ",11" textcolor rgb 0x555555
     }

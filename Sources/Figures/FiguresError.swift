@@ -32,7 +32,8 @@ package enum FiguresError: Error, CustomStringConvertible, Sendable, Equatable {
         case .duplicate(let run, let first, let second) where first == second:
             return "\(first): the run (\(run)) is there twice; keep one of them"
         case .duplicate(let run, let first, let second):
-            return "\(second): the run (\(run)) is already in \(first); give each run once"
+            return "\(second): the run (\(run)) is already in \(first); give each run once, or "
+                + "score one of two that differ in other settings with evaluate --name"
         case .noStart(let file, let line, let run, let edits):
             return "\(file): line \(line), column 'edits': the run (\(run)) begins with \(edits), "
                 + "expected the row before editing with 0"

@@ -32,6 +32,9 @@ struct Evaluate: Tool {
         if prediction.predict != nil && (sets.upstream != nil || sets.holdout != nil) {
             throw ValidationError("--predict answers questions and scores nothing: leave out --upstream and --holdout")
         }
+        if prediction.predict != nil && sets.name != nil {
+            throw ValidationError("--name stands in metric tables; --predict writes none")
+        }
         if prediction.predict == nil && prediction.step != nil {
             throw ValidationError("--step goes with --predict; metric tables cover every step")
         }
@@ -83,6 +86,12 @@ struct SetOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "What the table calls the editor; by default its name. Runs that differ in what tables do not tell, such as "
+                + "--query of stream-edit, stand side by side under names of their own.", valueName: "name"))
+    var name: String?
+
+    @Option(
+        help: ArgumentHelp(
             "With a log of --compat official: pad the questions to the longest of each so many, as the published "
                 + "code's batches do, whose retrieval reads the padding.", valueName: "count"))
     var padBatch = 1
@@ -90,6 +99,9 @@ struct SetOptions: ParsableArguments {
     func validate() throws {
         guard (1...65_536).contains(padBatch) else {
             throw ValidationError("--pad-batch must be from 1 to 65536, found \(padBatch)")
+        }
+        if let name, name.isEmpty || !name.allSatisfy(\.isPartOfEditorName) {
+            throw ValidationError("--name must be of letters, digits, '-', '_' and '.', found '\(name)'")
         }
     }
 }
@@ -109,4 +121,9 @@ struct PredictionOptions: ParsableArguments {
     func validate() throws {
         if let step, step < 0 { throw ValidationError("--step must not be negative, found \(step)") }
     }
+}
+
+extension Character {
+    /// Names stand in tables between tabs, and in pictures between spaces.
+    fileprivate var isPartOfEditorName: Bool { isASCII && (isLetter || isNumber || "-_.".contains(self)) }
 }

@@ -16,6 +16,8 @@ struct LoggedEdits {
     }
 
     let content: Content
+    /// What tables call the editor, unless they are told otherwise.
+    let editorName: String
     /// The log's metadata, with the digests of what was edited.
     let metadata: [String: String]
     /// The row of each input that had streamed in.
@@ -30,11 +32,14 @@ struct LoggedEdits {
         if let state = try codebook.load() {
             file = codebook.recordFile
             content = .codebook(state.record, try GRACEMetadata(state.metadata, file: file.path))
+            editorName = EditorName.grace.rawValue
             (metadata, rows) = (state.metadata, state.rows)
         } else if let state = try adaptor.load() {
             file = adaptor.recordFile
-            let settings = try AdaptorSettings(LogMetadata(state.metadata, file: file.path))
+            let log = LogMetadata(state.metadata, file: file.path)
+            let settings = try AdaptorSettings(log)
             content = .snapshots(SnapshotFolder(log: folder), settings)
+            editorName = settings.editor == .finetune ? try FinetuneOptions(log).name : settings.editor.rawValue
             (metadata, rows) = (state.metadata, state.rows)
         } else {
             throw EvaluateError.noLog(folder: folder.path)

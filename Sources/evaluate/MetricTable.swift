@@ -12,6 +12,8 @@ struct MetricTable<Model: EditableModel> {
     let edited: EditedModel<Model>
     let sets: SetOptions
 
+    private var editorName: String { sets.name ?? edited.edits.editorName }
+
     private var runColumns: [String] { ["editor", "layer", "epsilon", "lr", "seed"] }
 
     func write(to output: URL) throws {
@@ -34,7 +36,7 @@ struct MetricTable<Model: EditableModel> {
             holdout: try sets.holdout.map { try scored(TokenizedSet(contentsOf: $0), $0) },
             lastStep: edited.edits.lastStep)
         let run: [any TableCell] = [
-            EditorName.grace.rawValue, settings.layer, options.radius, options.learningRate, options.seed,
+            editorName, settings.layer, options.radius, options.learningRate, options.seed,
         ]
         try write(run, rows: history.editCount, to: output, replay.run)
     }
@@ -52,7 +54,7 @@ struct MetricTable<Model: EditableModel> {
             holdout: try sets.holdout.map { try scored(TokenizedSet(contentsOf: $0), $0) },
             lastStep: edited.edits.lastStep)
         let run: [any TableCell] = [
-            settings.editor.rawValue, settings.layer, Float.nan, settings.learningRate, settings.seed,
+            editorName, settings.layer, Float.nan, settings.learningRate, settings.seed,
         ]
         try write(run, rows: snapshots.count, to: output) { onRow in
             try replay.run(

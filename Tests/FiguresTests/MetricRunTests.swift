@@ -52,7 +52,8 @@ struct MetricRunTests {
             try MetricRun.read([first, second])
         } throws: { error in
             "\(error)" == "\(second.path): the run (editor grace, layer \(two), epsilon 0.5, lr 1, seed 0) "
-                + "is already in \(first.path); give each run once"
+                + "is already in \(first.path); give each run once, or score one of two that "
+                + "differ in other settings with evaluate --name"
         }
         let text =
             "m.tsv: the run (editor grace, layer \(two), epsilon 0.5, lr 1, seed 0) is there twice; "

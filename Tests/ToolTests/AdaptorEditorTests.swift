@@ -90,6 +90,32 @@ struct AdaptorEditorTests {
         #expect(again.status == 0 && again.errors.contains("all done"), "\(again.errors)")
     }
 
+    @Test("Tables call finetuning by what it does beside, and any editor by the name that evaluate is given")
+    func names() async throws {
+        func editors(_ log: String, _ more: String...) async throws -> Set<String> {
+            let scored = try await ToolProcess("evaluate", in: folder.url)
+                .run(["--edits", log, "--output", "m.tsv"] + more)
+            #expect(scored.status == 0, "\(scored.errors)")
+            let lines = try String(contentsOf: folder.url("m.tsv"), encoding: .utf8).split(separator: "\n")
+            return Set(lines.dropFirst().map { String($0.prefix { $0 != "\t" }) })
+        }
+        for (name, options) in [
+            ("finetune-ewc", ["--ewc", "10"]), ("finetune-retrain", ["--retrain-every", "4", "--retrain-steps", "2"]),
+            ("finetune-ewc-retrain", ["--ewc", "10", "--retrain-every", "4", "--retrain-steps", "2"]),
+        ] {
+            let run = try await ToolProcess("stream-edit", in: folder.url)
+                .run(arguments("finetune", name, options + ["--max-edits", "5"]))
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(try await editors(name) == [name])
+        }
+        #expect(try await editors("finetune-ewc", "--name", "held_on.2") == ["held_on.2"])
+        for (name, more) in [("a b", []), ("", []), ("a", ["--predict", "points.jsonl"])] {
+            let refused = try await ToolProcess("evaluate", in: folder.url)
+                .run(["--edits", "finetune-ewc", "--output", "n.tsv", "--name", name] + more)
+            #expect(refused.status == 64 && refused.errors.contains("--name"), "\(refused.errors)")
+        }
+    }
+
     @Test("A run in two parts ends with the bits of one in one, in state and snapshots", arguments: editors + ["ewc"])
     func resumed(editor: String) async throws {
         let name = editor == "ewc" ? "finetune" : editor

@@ -79,6 +79,16 @@ struct PictureTests {
         try await draw("table1", ["table1"], shows: ["100 keys", "40 keys", "accuracy on previous edits"])
     }
 
+    @Test("Table 1 shows the radii of one editor after those of another")
+    func variants() async throws {
+        var first = MadeRun.grace(radius: 2, keysPerEdit: 0.4, online: 0.7)
+        first.editor = "grace-first"
+        let runs = [0.5, 2].map { MadeRun.grace(radius: $0, keysPerEdit: 1, online: 0.98) } + [first]
+        try folder.file("m.tsv", MadeRun.table(runs, .classes))
+        try await plotData(["--metrics", "m.tsv", "--output", "out"])
+        try await draw("table1", ["table1"], shows: ["GRACE, 0.5", "GRACE, 2", "grace-first, 2"])
+    }
+
     @Test("Figure 5 shows what was right in each panel")
     func illustration() async throws {
         try makeIllustration(in: folder)

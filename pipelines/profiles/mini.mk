@@ -35,7 +35,7 @@ COMPARED_BLOCK ?= 3
 # The compared editors are scored every 20 edits. A coarse grid of learning rates; `make sweep` has the whole one.
 COMPARED ?= --snapshot-every 20
 RATES ?=
-RATES.finetune ?= $(or $(RATES),1e-3 1e-4)
+$(foreach editor,finetune finetune-ewc finetune-retrain,$(eval RATES.$(editor) ?= $(or $(RATES),1e-3 1e-4)))
 RATES.mend ?= $(or $(RATES),1e-4)
 RATES.defer ?= $(or $(RATES),1e-1)
 RATES.memory ?= $(or $(RATES),1e-1)

@@ -11,6 +11,19 @@ package struct FinetuneOptions: Sendable, Equatable {
 
     package init() {}
 
+    /// Reads what `values` wrote.
+    package init(_ metadata: LogMetadata) throws(EditingError) {
+        ewc = try metadata.field("ewc") { Float($0) }
+        ewcEdits = try metadata.field("ewc_edits") { Int($0) }
+        retrainEvery = try metadata.field("retrain_every") { Int($0) }
+        retrainSteps = try metadata.field("retrain_steps") { Int($0) }
+    }
+
+    /// What tables call finetuning with these options: `finetune`, with `-ewc` and `-retrain` for what it does beside.
+    package var name: String {
+        EditorName.finetune.rawValue + (ewc > 0 ? "-ewc" : "") + (retrainEvery > 0 ? "-retrain" : "")
+    }
+
     /// How many of the latest edits are needed to go on.
     package var historyNeeded: Int { retrainEvery > 0 ? .max : ewc > 0 ? ewcEdits : 0 }
 
