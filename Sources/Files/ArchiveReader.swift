@@ -25,6 +25,7 @@ final class ArchiveReader {
 
     init(_ url: URL, limits: UnpackLimits = UnpackLimits()) throws(FilesError) {
         self.file = try ReadDescriptor(url)
+        if file.isRegular { try GzipChecksum.check(url) }
         self.limits = limits
         guard let handle = archive_read_new() else {
             throw .unreadable(path: url.path, reason: "out of memory")
