@@ -36,7 +36,7 @@ package struct UnpackLimits: Sendable {
     }
 
     /// The limit that `size` unpacked bytes exceed, or nil.
-    func exceeded(by size: Int, packed: Int) -> Int? {
+    package func exceeded(by size: Int, packed: Int) -> Int? {
         if size > bytes { return bytes }
         let allowed = max(ratioFrom, packed.multipliedReportingOverflow(by: ratio).partialValue)
         return size > allowed ? allowed : nil

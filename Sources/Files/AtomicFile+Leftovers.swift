@@ -7,10 +7,17 @@ extension AtomicFile {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         for name in names {
             guard let writer = writer(ofTemporary: name) else { continue }
-            let isGone = writer == getpid() || kill(writer, 0) != 0 && errno == ESRCH
-            guard isGone else { continue }
+            guard writer == getpid() || !isRunning(writer) else { continue }
             unlink(folder.appendingPathComponent(name).path)
         }
+    }
+
+    /// Whether there is such a process; one that was killed, and whose parent has not asked for its end, is none.
+    private static func isRunning(_ process: pid_t) -> Bool {
+        guard kill(process, 0) == 0 || errno != ESRCH else { return false }
+        // The state follows the name, which stands in parentheses and may hold any.
+        let status = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .isoLatin1)) ?? ""
+        return !status.drop { $0 != ")" }.split(separator: ")").joined().hasPrefix(" Z")
     }
 
     /// The process that writes a file under such a name: `.NAME.tmp-PID`, or `.NAME.tmp-PID-N`.

@@ -14,6 +14,8 @@ package final class RecordStore: @unchecked Sendable {
     private let lock = NSLock()
     /// The most bytes that the file may have; beyond it nothing is added.
     private let limit: Int
+    /// How long to wait for another process that adds.
+    private let patience: Duration
     /// Where the content of each record lies. The latest of a key counts.
     private var index: [RecordKey: Range<Int>] = [:]
     /// How far the file has been read: always the end of a record.
@@ -30,14 +32,18 @@ package final class RecordStore: @unchecked Sendable {
 
     /// Opens a store, or makes an empty one with its parent folders.
     /// - Throws: `FilesError` when it cannot be opened for reading and writing, or is a file of another kind.
-    package init(_ url: URL, limit: Int) throws {
+    package init(_ url: URL, limit: Int, patience: Duration = .seconds(30)) throws {
         self.url = url
         self.limit = limit
+        self.patience = patience
         try AtomicFile.makeFolder(url.deletingLastPathComponent(), for: url)
         descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FilesError.unwritable(path: url.path, reason: SystemMessage.text(errno)) }
         do {
-            try locked { try prepare() }
+            if size < Self.magic.count { try locked(begin) }
+            guard read(0..<Self.magic.count) == Self.magic else { throw FilesError.notRecords(path: url.path) }
+            end = Self.magic.count
+            readOn()
         } catch {
             close(descriptor)
             throw error
@@ -74,6 +80,7 @@ package final class RecordStore: @unchecked Sendable {
             guard whyNotAdded == nil, !bytes.isEmpty else { return }
             do {
                 try locked {
+                    try begin()
                     readOn()
                     guard end + bytes.count <= limit else {
                         throw FilesError.recordsFull(path: url.path, limit: limit)
@@ -88,17 +95,13 @@ package final class RecordStore: @unchecked Sendable {
         }
     }
 
-    /// Gives a new file its first bytes, and reads those of one that is there.
-    private func prepare() throws {
-        if size < Self.magic.count {
-            try cut()
-            try write(Self.magic)
-        }
-        guard read(0..<Self.magic.count) == Self.magic else {
-            throw FilesError.notRecords(path: url.path)
-        }
+    /// Gives a file that is new, or was emptied, its first bytes.
+    private func begin() throws {
+        guard size < Self.magic.count else { return }
+        (index, end) = ([:], 0)
+        try cut()
+        try write(Self.magic)
         end = Self.magic.count
-        readOn()
     }
 
     /// Finds the records beyond `end`, up to one that is not whole.
@@ -158,12 +161,19 @@ package final class RecordStore: @unchecked Sendable {
         }
     }
 
-    /// Runs `body` while no other process adds.
+    /// Runs `body` while no other process adds, which takes a moment, unless that one has been stopped.
     private func locked(_ body: () throws -> Void) throws {
-        while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else {
-                throw FilesError.unwritable(path: url.path, reason: "cannot be locked: \(SystemMessage.text(errno))")
+        let start = ContinuousClock.now
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            let code = errno
+            if code == EINTR { continue }
+            guard code == EWOULDBLOCK else {
+                throw FilesError.unwritable(path: url.path, reason: "cannot be locked: \(SystemMessage.text(code))")
             }
+            guard start.duration(to: .now) < patience else {
+                throw FilesError.unwritable(path: url.path, reason: "another process, perhaps stopped, keeps it locked")
+            }
+            usleep(1000)
         }
         defer { flock(descriptor, LOCK_UN) }
         try body()

@@ -20,6 +20,26 @@ struct FolderLockTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: url.path) == [])
     }
 
+    @Test("A process that was killed and not yet waited for is one that is no more")
+    func zombie() throws {
+        // The shell's child ends at once, and the program that the shell becomes never asks for its end.
+        let parent = Process(), output = Pipe()
+        parent.executableURL = URL(fileURLWithPath: "/bin/sh")
+        parent.arguments = ["-c", "sh -c 'exit 0' & echo $!; exec sleep 60"]
+        parent.standardOutput = output
+        try parent.run()
+        defer { parent.terminate() }
+        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        let child = try #require(pid_t(line.trimmingCharacters(in: .whitespacesAndNewlines)))
+        let begin = ContinuousClock.now
+        func state() -> String { (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)) ?? "" }
+        while !state().contains(") Z"), .now - begin < .seconds(10) { usleep(1000) }
+        try #require(state().contains(") Z"), "\(state())")
+        _ = try folder.file("run/.a.txt.tmp-\(child)", "text")
+        try FolderLock(folder.url("run")).release()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url("run").path) == [])
+    }
+
     @Test("What killed runs were writing is removed, and nothing else")
     func leftovers() throws {
         // A process that is no more: it has ended and been waited for.

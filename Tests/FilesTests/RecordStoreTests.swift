@@ -114,6 +114,33 @@ struct RecordStoreTests {
         #expect(try Data(contentsOf: url).count == 16 + 2 * 82)
     }
 
+    @Test("A file that is emptied under a store begins anew")
+    func emptied() throws {
+        let store = try store()
+        store.add([(key("1"), content(1)), (key("2"), content(2))])
+        try Data().write(to: url)
+        #expect(store.record(for: key("1")) == nil)
+        store.add([(key("3"), content(3))])
+        #expect(store.failure == nil && found(store, 1...3) == [3])
+        #expect(found(try self.store(), 1...3) == [3])
+    }
+
+    @Test("Whoever keeps the file locked is waited for only so long, and what is there can be read")
+    func locked() throws {
+        try fill(1)
+        let other = open(url.path, O_RDWR)
+        defer { close(other) }
+        #expect(flock(other, LOCK_EX) == 0)
+        let store = try RecordStore(url, limit: 1 << 20, patience: .milliseconds(50))
+        #expect(found(store, 1...1) == [1])
+        store.add([(key("2"), content(2))])
+        guard case .unwritable(url.path, let reason) = store.failure else {
+            Issue.record("found \(String(describing: store.failure))")
+            return
+        }
+        #expect(reason.contains("keeps it locked"))
+    }
+
     @Test("A file of another kind is refused and left as it is")
     func foreign() throws {
         let text = "This is a file of another kind.\n"
