@@ -52,18 +52,17 @@ package struct TensorInfo: Hashable, Sendable {
 
 /// Element counts of shapes that come from a file and may be absurd.
 enum ShapeSize {
-    /// The product of `shape`, or nil when it does not fit into an `Int` or a length is negative.
+    /// The product of `shape`, or nil when a length is negative, or the product of those that are not zero does not fit into
+    /// an `Int`: parts of a shape are multiplied too.
     static func count(_ shape: [Int]) -> Int? {
-        // A zero anywhere makes the product zero, whatever the other lengths multiply to.
         if shape.contains(where: { $0 < 0 }) { return nil }
-        if shape.contains(0) { return 0 }
         var count = 1
-        for length in shape {
+        for length in shape where length != 0 {
             let (product, overflow) = count.multipliedReportingOverflow(by: length)
             if overflow { return nil }
             count = product
         }
-        return count
+        return shape.contains(0) ? 0 : count
     }
 
     /// Bytes of `shape` in `dtype`, or nil when they do not fit into an `Int`.

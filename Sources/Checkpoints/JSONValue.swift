@@ -208,8 +208,9 @@ struct JSONParser {
     }
 
     private mutating func fourHexadecimal() throws(JSONSyntaxError) -> UInt32 {
-        guard position + 4 <= bytes.count, bytes[position] != UInt8(ascii: "+"),
-            let code = UInt32(String(decoding: bytes[position..<(position + 4)], as: UTF8.self), radix: 16)
+        let digits = bytes[position...].prefix(4)
+        guard digits.count == 4, digits.allSatisfy({ $0 < 0x80 && Character(Unicode.Scalar($0)).isHexDigit }),
+            let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
         else { throw failure("an escape without four hexadecimal digits") }
         position += 4
         return code

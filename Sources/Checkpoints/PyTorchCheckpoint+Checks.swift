@@ -49,14 +49,20 @@ extension PyTorchCheckpoint {
         }
     }
 
-    /// Checks that the archive has a storage's bytes. `size` is that of its member: nil where there is none.
-    static func check(_ storage: StorageReference, size: Int??, path: String) throws(CheckpointError) {
+    /// Checks that the archive has a storage's bytes. `size` is that of its member, nil where there is none, `packed` that of
+    /// the archive.
+    static func check(
+        _ storage: StorageReference, size: Int??, packed: Int, path: String
+    ) throws(CheckpointError) {
         func bad(_ reason: String) -> CheckpointError { .badStorage(path: path, storage: storage.key, reason: reason) }
         let (expected, overflow) = storage.count.multipliedReportingOverflow(by: storage.dtype.size)
         guard !overflow else { throw bad("states \(storage.count) elements, more than any memory") }
         guard let member = size else { throw bad("its bytes are missing from the file; download it again") }
         if let found = member, found != expected {
             throw bad("\(storage.count) elements of \(storage.dtype.rawValue) take \(expected) bytes, found \(found)")
+        }
+        if UnpackLimits(bytes: .max).exceeded(by: expected, packed: packed) != nil {
+            throw bad("states \(storage.count) elements, more than a file of \(packed) bytes can hold")
         }
     }
 }

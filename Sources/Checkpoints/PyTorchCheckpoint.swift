@@ -47,9 +47,11 @@ package final class PyTorchCheckpoint: TensorSource, @unchecked Sendable {
         let views = try bytes.withUnsafeBytes { raw in
             try Unpickler.run(raw, path: url.path) { try StateDictionary.views(in: $0, path: url.path) }
         }
+        let packed = try MappedFile(url).bytes.count
         for (name, view) in views.sorted(by: { $0.key < $1.key }) {
             try Self.check(view, of: name, path: url.path)
-            try Self.check(view.storage, size: sizes[prefix + "data/" + view.storage.key], path: url.path)
+            let size = sizes[prefix + "data/" + view.storage.key]
+            try Self.check(view.storage, size: size, packed: packed, path: url.path)
         }
         self.url = url
         self.views = views

@@ -87,7 +87,6 @@ package struct DocumentSource: Equatable, Sendable {
         .missingSplit(DataLocation(file: url.relativePath), split: split.rawValue, present: present)
     }
 
-    private static let endings: Set<String> = [
-        "jsonl", "json", "csv", "jsonl.gz", "json.gz", "csv.gz", "jsonl.bz2", "csv.bz2", "jsonl.xz", "csv.xz",
-    ]
+    private static let endings = Set(
+        ["jsonl", "json", "csv"].flatMap { kind in [kind] + ["gz", "bz2", "xz", "zst"].map { "\(kind).\($0)" } })
 }

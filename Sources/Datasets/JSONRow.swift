@@ -93,7 +93,10 @@ struct JSONRow {
     }
 
     func mistyped(_ field: String, _ expected: String, _ value: Any) -> DatasetError {
-        .wrongType(location, field: field, expected: expected, found: Self.kind(of: value))
+        // A number that is not of the wanted kind is told itself.
+        let number = expected.contains("number") ? (value as? NSNumber).flatMap { Self.isTruth($0) ? nil : $0 } : nil
+        return .wrongType(
+            location, field: field, expected: expected, found: number?.stringValue ?? Self.kind(of: value))
     }
 
     private func required(_ field: String, _ expected: String) throws -> Any {
@@ -105,7 +108,8 @@ struct JSONRow {
 
     static func integer(_ value: Any) -> Int? {
         guard let number = value as? NSNumber, !isTruth(number) else { return nil }
-        return Int(exactly: number.doubleValue)
+        // Beyond 2⁵³ not every whole number is a double.
+        return Int(number.stringValue) ?? Int(exactly: number.doubleValue)
     }
 
     /// Whether a number was true or false in the JSON. `is Bool` does not tell: it holds for 0 and 1 as well.

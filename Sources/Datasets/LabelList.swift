@@ -8,15 +8,17 @@ package struct LabelList: Equatable, Sendable {
     package let name: String
     private let indices: [String: Int]
 
+    /// - Parameter lines: the line of each name in the file; by default there is none but their order.
     /// - Throws: `DatasetError` for a list that is empty or has a name twice.
-    package init(_ names: [String], name: String) throws {
+    package init(_ names: [String], name: String, lines: [Int]? = nil) throws {
         self.names = names
         self.name = name
         var indices: [String: Int] = [:]
         for (index, label) in names.enumerated() {
             if let first = indices.updateValue(index, forKey: Self.key(label)) {
+                let line = { lines?[$0] ?? $0 + 1 }
                 throw DatasetError.duplicate(
-                    DataLocation(file: name, row: .line(index + 1)), what: "the class \(label)", first: first + 1)
+                    DataLocation(file: name, row: .line(line(index))), what: "the class \(label)", first: line(first))
             }
         }
         guard !names.isEmpty else {
@@ -72,7 +74,7 @@ extension LabelList {
     /// - Throws: `DatasetError`, `FilesError`.
     package init(contentsOf url: URL) throws {
         let file = try DataFile(url, member: nil)
-        var names: [String] = []
+        var names: [String] = [], lines: [Int] = []
         if file.firstByte == UInt8(ascii: "[") {
             let list = try file.wholeValue(expected: "a list of names") as? [Any] ?? []
             names = try list.enumerated().map { index, element in
@@ -84,12 +86,14 @@ extension LabelList {
                 return text
             }
         } else {
-            try InputFile.lines(of: url) { _, line in
+            try InputFile.lines(of: url) { number, line in
                 let text = line.trimmingCharacters(in: .whitespaces)
-                if !text.isEmpty { names.append(text) }
+                guard !text.isEmpty else { return }
+                names.append(text)
+                lines.append(number)
             }
         }
-        try self.init(names, name: file.name)
+        try self.init(names, name: file.name, lines: lines.isEmpty ? nil : lines)
     }
 
     /// The list as a JSON array on one line.

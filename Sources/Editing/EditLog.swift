@@ -92,12 +92,15 @@ package struct EditLog<Record: EditRecord> {
 
     private func read(table: URL, record: URL) throws -> State {
         let (found, metadata) = try Record.read(record)
-        guard let steps = metadata["stream_steps"].flatMap(Int.init) else {
+        guard let steps = metadata["stream_steps"].flatMap(Int.init), steps >= 0 else {
             throw EditingError.badLog(file: record.path, what: "does not say how many inputs have streamed in")
         }
         let rows = try TSVTable(contentsOf: table)
         guard rows.columns == EditTable.columns, rows.rows.count >= steps else {
             throw EditingError.badLog(file: table.path, what: "does not belong to \(record.lastPathComponent)")
+        }
+        for (n, row) in rows.records.prefix(steps).enumerated() where try row.integer("step") != n + 1 {
+            throw EditingError.badLog(file: table.path, what: "does not have the row of step \(n + 1) in its place")
         }
         var state = State(record: found, metadata: metadata)
         state.rows.append(contentsOf: rows, first: steps)

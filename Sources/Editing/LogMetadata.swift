@@ -17,4 +17,9 @@ package struct LogMetadata {
         }
         return value
     }
+
+    /// The longest answer that the run generated, in tokens: from 1 to 4096, as stream-edit takes it.
+    func maxNewTokens() throws(EditingError) -> Int {
+        try field("max_new_tokens") { text in Int(text).flatMap { (1...4096).contains($0) ? $0 : nil } }
+    }
 }

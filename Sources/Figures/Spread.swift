@@ -10,9 +10,10 @@ struct Spread {
             (mean, least, most) = (.nan, .nan, .nan)
             return
         }
-        mean = values.reduce(0, +) / Double(values.count)
         least = values.min() ?? .nan
         most = values.max() ?? .nan
+        // Rounding must not take the mean of equal values beside them.
+        mean = min(max(values.reduce(0, +) / Double(values.count), least), most)
     }
 
     /// The columns that `cells` fills.

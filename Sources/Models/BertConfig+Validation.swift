@@ -22,7 +22,8 @@ extension BertConfig {
             (.maxPositionEmbeddings, maxPositionEmbeddings), (.typeVocabSize, typeVocabSize),
         ]
         for (field, value) in sizes where value <= 0 || value > 1 << 24 {
-            throw .badConfiguration(file: file, field: field.rawValue, value: "\(value)", expected: "a positive number")
+            throw .badConfiguration(
+                file: file, field: field.rawValue, value: "\(value)", expected: "a number from 1 to \(1 << 24)")
         }
         guard hiddenSize.isMultiple(of: numAttentionHeads) else {
             throw .badConfiguration(

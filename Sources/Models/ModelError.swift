@@ -49,7 +49,8 @@ package enum ModelError: Error, CustomStringConvertible, Sendable {
             "\(folder): the checkpoint's head has \(found), expected \(asked); give data with the classes of the model, "
                 + "or --new-head to train a new head"
         case .notANumber(let context):
-            "\(context): the model computed a value that is not a number; check the checkpoint for infinite or NaN weights"
+            "\(context): the model computed a value that is not a number; check the checkpoint for infinite or NaN weights, "
+                + "or lower the learning rate of what changed them"
         }
     }
 }

@@ -80,7 +80,8 @@ package struct T5Config: Codable, Sendable, Equatable {
             ("relative_attention_num_buckets", relativeAttentionNumBuckets),
         ]
         for (field, value) in sizes where value <= 0 || value > 1 << 24 {
-            throw .badConfiguration(file: file, field: field, value: "\(value)", expected: "a positive number")
+            throw .badConfiguration(
+                file: file, field: field, value: "\(value)", expected: "a number from 1 to \(1 << 24)")
         }
         guard relativeAttentionNumBuckets.isMultiple(of: 4) else {
             throw .badConfiguration(

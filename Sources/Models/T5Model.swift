@@ -45,13 +45,6 @@ package final class T5Model {
         parameters = store.parameters
     }
 
-    /// Checks that all tokens belong to the vocabulary.
-    package func checkTokens(_ tokens: some Sequence<Int32>, context: @autoclosure () -> String) throws(ModelError) {
-        for token in tokens where token < 0 || Int(token) >= config.vocabSize {
-            throw .tokenOutOfRange(token: token, vocabulary: config.vocabSize, context: context())
-        }
-    }
-
     /// The encoder's hidden states `[rows, d_model]` of a batch of token sequences.
     package func encode(_ inputs: [ModelInput], _ tape: Tape) -> (hidden: Variable, layout: RaggedLayout) {
         let layout = ModelInput.layout(inputs)

@@ -43,7 +43,7 @@ package struct SnapshotReplay<Model: EditableModel> {
     ) throws {
         var last = metrics(step: 0, edits: [])
         try onRow(last)
-        for count in snapshots where 1...edits.count ~= count {
+        for count in snapshots where count > 0 && count <= edits.count {
             let snapshot = try read(count)
             for set in [stream, upstream, holdout].compactMap({ $0 }) {
                 set.rescore(try set.predictions.apply(snapshot.adaptor))

@@ -15,7 +15,9 @@ extension TSVTable {
     package init(text bytes: UnsafeRawBufferPointer, name: String) throws {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw TableError.notText(file: name) }
         // Lines are split on the line feed alone: Swift takes CR LF for one character, so it splits bytes.
-        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let content = text.utf8.dropFirst(text.utf8.starts(with: mark) ? mark.count : 0)
+        var lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
         if lines.last?.isEmpty == true { lines.removeLast() }
         guard let header = lines.popFirst(), !header.isEmpty else { throw TableError.empty(file: name) }
 

@@ -2,7 +2,7 @@
 package enum ToolFormat {
     /// A time span: `0.42s`, `12s`, `3m40s`, `2h05m`.
     package static func duration(_ seconds: Double) -> String {
-        guard seconds.isFinite else { return "?" }
+        guard seconds.magnitude < 1e15 else { return "?" }
         if seconds < 10 { return "\(decimal(seconds, digits: 2))s" }
         let whole = Int(seconds.rounded())
         switch whole {

@@ -65,7 +65,9 @@ struct PredictionWriter<Model: EditableModel> {
         let lines = try DocumentRecord.read(from: texts, labelNeeded: false)
         let tokenizer = try WordPieceTokenizer(folder: edited.folder)
         let length = edited.edits.metadata["max_length"].flatMap(Int.init) ?? longest ?? 512
-        let inputs = lines.map { ModelInput(tokenizer.encode($0.text, maxLength: min(length, longest ?? length))) }
+        // [CLS] and [SEP] are always there.
+        let most = max(2, min(length, longest ?? length))
+        let inputs = lines.map { ModelInput(tokenizer.encode($0.text, maxLength: most)) }
         for (row, input) in inputs.enumerated() {
             try edited.model.check(input, context: "\(texts.path): row \(row)")
         }
@@ -146,7 +148,8 @@ struct PredictionLine: Encodable {
     let prediction: String
     /// Whether the editor answered, and not the frozen model alone.
     let edited: Bool
-    /// The nearest key, its distance and its radius; absent while there is no key.
+    /// The nearest key, its distance and its radius; absent while there is no key. A distance that is too large for a number
+    /// is absent too.
     let key: Int?
     let distance: Float?
     let radius: Float?
@@ -162,7 +165,7 @@ struct PredictionLine: Encodable {
         self.prediction = prediction
         edited = found.isEdited
         key = found.key
-        distance = found.distance
+        distance = found.distance.flatMap { $0.isFinite ? $0 : nil }
         radius = found.radius
     }
 }

@@ -58,6 +58,7 @@ struct QuestionRecordTests {
             (#"{"answer":"x"}"#, "line 1: field question is missing"),
             (#"{"question":"a?","answer":"x","id":"7"}"#, "field id: expected a whole number, found a string"),
             (#"{"question":"a?","answer":"x","id":1.5}"#, "field id: expected a whole number"),
+            (#"{"question":"a?","answer":"x","id":1e300}"#, "field id: expected a whole number"),
             (#"{"question":"a?","answer":"x","group_id":[]}"#, "field group_id: expected a whole number, found a list"),
             ("\n", "no rows"),
         ])

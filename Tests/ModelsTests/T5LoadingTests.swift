@@ -171,9 +171,9 @@ struct T5LoadingTests {
     @Test("A token outside the vocabulary is refused with its place")
     func tokens() throws {
         let model = try T5Fixture.v1_0.model()
-        try model.checkTokens([0, 159], context: "f: row 0")
+        try model.check(ModelInput([0, 159]), context: "f: row 0")
         for token: Int32 in [160, -1, .max, .min] {
-            let text = message { try model.checkTokens([5, token], context: "f: row 3") }
+            let text = message { try model.check(ModelInput([5, token]), context: "f: row 3") }
             #expect(text.hasPrefix("f: row 3: token id \(token) is outside the model's vocabulary of 160"))
         }
     }

@@ -73,5 +73,14 @@ struct SnapshotReplayTests {
         }
         #expect(rows[0].edits == 0 && rows[0].step == 0 && rows[0].online.f1.isNaN)
         #expect(rows.allSatisfy { $0.keys == nil })
+
+        // A log may end before its first edit, and after a snapshot that was taken later.
+        let empty = SnapshotReplay(
+            edits: [], stream: sets.stream, upstream: sets.upstream, holdout: nil, lastStep: 2)
+        var steps: [Int] = []
+        try empty.run(
+            snapshots: counts, read: { try snapshots.read(edits: $0, editor: name, settings: settings, site: site) }
+        ) { steps.append($0.step) }
+        #expect(steps == [0, 2])
     }
 }

@@ -105,6 +105,12 @@ struct TSVTableTests {
         #expect { try read(text) } throws: { "\($0)" == message }
     }
 
+    @Test("A byte order mark before the header is no part of it")
+    func byteOrderMark() throws {
+        let table = try read("\u{FEFF}a\tb\r\n1\t2\r\n")
+        #expect(table.columns == ["a", "b"] && table.rows == [["1", "2"]])
+    }
+
     @Test("Bytes that are not text are refused")
     func binary() {
         #expect(throws: TableError.notText(file: "t.tsv")) {

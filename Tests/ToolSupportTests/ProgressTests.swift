@@ -31,7 +31,7 @@ struct ProgressTests {
         "Time spans and sizes are short",
         arguments: [
             (0.423, "0.42s"), (9.999, "10.00s"), (12.4, "12s"), (59.6, "1m00s"), (220, "3m40s"), (7500, "2h05m"),
-            (Double.infinity, "?"),
+            (Double.infinity, "?"), (1e300, "?"),
         ])
     func durations(seconds: Double, text: String) {
         #expect(ToolFormat.duration(seconds) == text)

@@ -154,6 +154,11 @@ extension QuestionTools {
             try await refused("has radius 'wide'") { metadata, _ in metadata["radius"] = "wide" }
             try await refused("its metadata has no 'query'") { metadata, _ in metadata["query"] = nil }
             try await refused("does not say how many inputs") { metadata, _ in metadata["stream_steps"] = nil }
+            for longest in ["0", "-3", "4097", "9223372036854775807"] {
+                try await refused("has max_new_tokens '\(longest)'") { metadata, _ in
+                    metadata["max_new_tokens"] = longest
+                }
+            }
             try await refused("no layer 'decoder' to edit") { metadata, _ in metadata["layer"] = "decoder" }
         }
 
@@ -168,7 +173,10 @@ extension QuestionTools {
             expectRefused(try await run(["--edits", log]), "edits.tsv: no such file")
             try folder.file("log/edits.tsv", "step\tid\n1\t2\n")
             expectRefused(try await run(["--edits", log]), "edits.tsv: does not belong to codebook.safetensors")
-            try folder.file("log/edits.tsv", Data(contentsOf: answerer.url("log/edits.tsv")))
+            let table = try String(contentsOf: answerer.url("log/edits.tsv"), encoding: .utf8)
+            try folder.file("log/edits.tsv", table.replacing("\n3\t", with: "\n-3\t"))
+            expectRefused(try await run(["--edits", log]), "edits.tsv: does not have the row of step 3 in its place")
+            try folder.file("log/edits.tsv", table)
             try folder.file("log/run.json", "{}")
             expectRefused(try await run(["--edits", log]), "run.json: not the record of a run")
         }

@@ -33,6 +33,6 @@ package struct AdaptorSettings: Sendable {
         query = try metadata.field("query", QueryToken.init)
         replacement = try metadata.field("replacement", Replacement.init)
         seed = try metadata.field("seed") { UInt64($0) }
-        maxNewTokens = try metadata.field("max_new_tokens") { Int($0) }
+        maxNewTokens = try metadata.maxNewTokens()
     }
 }

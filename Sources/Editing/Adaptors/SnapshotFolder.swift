@@ -57,6 +57,13 @@ package struct SnapshotFolder {
             steps: try AdaptorFile.count("stream_steps", of: file))
     }
 
+    /// Removes the snapshot after so many edits, if there is one.
+    package func remove(edits: Int) throws {
+        let file = file(edits: edits)
+        guard FileManager.default.fileExists(atPath: file.path) else { return }
+        try FileManager.default.removeItem(at: file)
+    }
+
     package func remove() throws {
         guard FileManager.default.fileExists(atPath: folder.path) else { return }
         try FileManager.default.removeItem(at: folder)

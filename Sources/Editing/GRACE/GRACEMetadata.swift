@@ -35,6 +35,6 @@ package struct GRACEMetadata: Sendable {
         options.seed = try log.field("seed") { UInt64($0) }
         self.options = options
         layer = try log.field("layer") { $0 }
-        maxNewTokens = try log.field("max_new_tokens") { Int($0) }
+        maxNewTokens = try log.maxNewTokens()
     }
 }

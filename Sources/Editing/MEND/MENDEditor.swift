@@ -169,7 +169,8 @@ extension AdamW {
                 guard let saved = try record.tensor("\(name).\(parameter.name)", shape: target.shape) else { continue }
                 target.pointer.update(from: saved.pointer, count: saved.count)
             }
-            steps = Int(try record.tensor("steps.\(parameter.name)", shape: [1])?.scalar ?? 0)
+            let saved = try record.tensor("steps.\(parameter.name)", shape: [1])?.scalar ?? 0
+            steps = Int(min(max(saved, 0), 1e9))
         }
     }
 
