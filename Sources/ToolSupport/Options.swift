@@ -20,7 +20,7 @@ package struct MessageOptions: ParsableArguments {
 
 /// `--seed`, which governs all randomness of a tool.
 package struct SeedOption: ParsableArguments {
-    @Option(help: "The seed of all randomness.")
+    @Option(parsing: .unconditional, help: "The seed of all randomness.")
     package var seed: UInt64 = 0
 
     package init() {}
@@ -28,7 +28,9 @@ package struct SeedOption: ParsableArguments {
 
 /// `--threads`.
 package struct ThreadsOption: ParsableArguments {
-    @Option(help: ArgumentHelp("How many threads to compute with; 0 takes one for each core.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many threads to compute with; 0 takes one for each core.", valueName: "count"))
     package var threads = 0
 
     package init() {}
@@ -45,19 +47,14 @@ package struct ThreadsOption: ParsableArguments {
 
 /// `--overwrite`.
 package struct OverwriteOption: ParsableArguments {
-    @Flag(help: "Replace output that is already there.")
+    @Flag(
+        help: """
+            Replace what other settings left in the output folder. What the same settings left stays: a complete run is \
+            done, and one that was stopped goes on.
+            """)
     package var overwrite = false
 
     package init() {}
-
-    /// Refuses to go on when one of the files is there and was not to be replaced.
-    /// - Throws: `ToolError.exists`.
-    package func check(_ outputs: URL...) throws {
-        guard !overwrite else { return }
-        for output in outputs where FileManager.default.fileExists(atPath: output.path) {
-            throw ToolError.exists(output.path)
-        }
-    }
 }
 
 /// `--cache`, a folder of what runs over one model share.

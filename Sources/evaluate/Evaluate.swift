@@ -11,7 +11,7 @@ struct Evaluate: Tool {
         abstract: "Scores an edited model after every edit, or answers questions with it.",
         discussion: """
             Replays an edit log over evaluation sets and writes a metric table: a row before the first edit and one \
-            after each. With --predict it answers the questions of a JSONL file instead, or names the classes of its \
+            after each, or at each snapshot of an editor other than grace. With --predict it answers the questions of a JSONL file instead, or names the classes of its \
             rows. True answers are read from the .jsonl beside each set; where there is none, the decoded label is the \
             true answer. A classifier's scores are accuracies.
             """,
@@ -91,6 +91,7 @@ struct SetOptions: ParsableArguments {
     var name: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "With a log of --compat official: pad the questions to the longest of each so many, as the published "
                 + "code's batches do, whose retrieval reads the padding.", valueName: "count"))
@@ -114,6 +115,7 @@ struct PredictionOptions: ParsableArguments {
     var predict: URL?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Answer as after this many inputs of the stream; the whole log if not given.", valueName: "step"))
     var step: Int?

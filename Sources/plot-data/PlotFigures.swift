@@ -66,11 +66,14 @@ struct PlotFigures: ParsableCommand {
     var figure4Radii: [Double] = []
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "A setting qualifies if it succeeds on more than this share of its edits.", valueName: "share"))
     var leastSuccess = Comparison.Rules().leastSuccess
 
-    @Option(help: ArgumentHelp("Figures 3, 6 and 7 begin after so many edits.", valueName: "edits"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Figures 3, 6 and 7 begin after so many edits.", valueName: "edits")
+    )
     var firstEdit = Comparison.Rules().firstEdit
 
     @Option(help: "The editor that the summary is about (default: grace, or the only one).")

@@ -22,10 +22,13 @@ struct SurfaceGridCommand: ParsableCommand {
     @OptionGroup
     var output: OutputFileOption
 
-    @Option(help: ArgumentHelp("How many points the grid has along each axis.", valueName: "count"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("How many points the grid has along each axis.", valueName: "count")
+    )
     var size = 101
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How far the grid goes beyond the outermost points, as a share of their extent.", valueName: "share"))
     var margin = 0.1

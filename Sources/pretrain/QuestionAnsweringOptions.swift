@@ -4,22 +4,26 @@ import ToolSupport
 
 /// The shape of a T5 1.1.
 struct ModelShapeOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("SentencePiece pieces; the 100 sentinel tokens come on top.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("SentencePiece pieces; the 100 sentinel tokens come on top.", valueName: "count"))
     var vocabularySize = 2000
 
-    @Option(help: ArgumentHelp("Width of the hidden states.", valueName: "width"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Width of the hidden states.", valueName: "width"))
     var dModel = 128
 
-    @Option(help: ArgumentHelp("Width inside the gated feed-forward layers.", valueName: "width"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Width inside the gated feed-forward layers.", valueName: "width"))
     var dFF = 256
 
-    @Option(help: ArgumentHelp("Width of one attention head.", valueName: "width"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Width of one attention head.", valueName: "width"))
     var dKV = 32
 
-    @Option(help: ArgumentHelp("Attention heads.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Attention heads.", valueName: "count"))
     var heads = 4
 
-    @Option(help: ArgumentHelp("Blocks of the encoder, and of the decoder.", valueName: "count"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Blocks of the encoder, and of the decoder.", valueName: "count"))
     var layers = 4
 
     func validate() throws {
@@ -55,20 +59,24 @@ struct ModelShapeOptions: ParsableArguments {
 }
 
 struct TrainingOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Training steps.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Training steps.", valueName: "count"))
     var steps = 800
 
-    @Option(help: ArgumentHelp("Questions per step.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Questions per step.", valueName: "count"))
     var batchSize = 64
 
-    @Option(help: ArgumentHelp("The share of each batch that restores texts of --text.", valueName: "share"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The share of each batch that restores texts of --text.", valueName: "share"))
     var textShare: Float = 0.5
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Adam's learning rate, after a warm-up over the first 5% of the steps.", valueName: "rate"))
     var learningRate: Float = 1e-3
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("The longest answer to generate when the model is scored, in tokens.", valueName: "count"))
     var maxNewTokens = 20
 

@@ -4,22 +4,26 @@ import ToolSupport
 
 /// The shape of a BERT from scratch.
 struct BertShapeOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("WordPieces of the vocabulary, special tokens counted.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("WordPieces of the vocabulary, special tokens counted.", valueName: "count"))
     var vocabularySize = 4000
 
-    @Option(help: ArgumentHelp("Width of the hidden states.", valueName: "width"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Width of the hidden states.", valueName: "width"))
     var hiddenSize = 64
 
-    @Option(help: ArgumentHelp("Width inside the feed-forward layers.", valueName: "width"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Width inside the feed-forward layers.", valueName: "width"))
     var intermediateSize = 128
 
-    @Option(help: ArgumentHelp("Attention heads.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Attention heads.", valueName: "count"))
     var heads = 8
 
-    @Option(help: ArgumentHelp("Encoder layers.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Encoder layers.", valueName: "count"))
     var layers = 2
 
-    @Option(help: ArgumentHelp("The share that drops out of states and attention.", valueName: "share"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The share that drops out of states and attention.", valueName: "share"))
     var dropout: Float = 0.2
 
     func validate() throws {
@@ -63,40 +67,49 @@ struct BertShapeOptions: ParsableArguments {
 }
 
 struct ClassifierTrainingOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Passes over the training documents.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the training documents.", valueName: "count"))
     var epochs = 12
 
-    @Option(help: ArgumentHelp("Ends the training after so many steps, wherever that is.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Ends the training after so many steps, wherever that is.", valueName: "count"))
     var maxSteps: Int?
 
-    @Option(help: ArgumentHelp("Documents per step.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Documents per step.", valueName: "count"))
     var batchSize = 16
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Tokens kept of a document, [CLS] and [SEP] counted. Default: what the model of --model takes, at most 512; "
                 + "256 from scratch.", valueName: "count"))
     var maxLength: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "AdamW's highest learning rate. Default: 3e-5 for a model of --model, 3e-3 from scratch.", valueName: "rate"
         ))
     var learningRate: Float?
 
-    @Option(help: ArgumentHelp("The share of the steps over which the learning rate rises.", valueName: "share"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The share of the steps over which the learning rate rises.", valueName: "share"))
     var warmUp: Float = 0.1
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Decoupled weight decay; biases and norms are left out. Default: 0.01 for a model of --model, 0.1 from scratch.",
             valueName: "rate"))
     var weightDecay: Float?
 
-    @Option(help: ArgumentHelp("The largest norm of all gradients together.", valueName: "norm"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The largest norm of all gradients together.", valueName: "norm"))
     var clip: Float = 1
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Steps after which a run can be resumed, beside the ends of epochs.", valueName: "count"))
     var checkpointEvery = 200
 

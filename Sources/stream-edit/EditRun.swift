@@ -69,6 +69,8 @@ struct EditRun<Model: EditableModel> {
         let progress = ProgressLine("editing", total: set.items.count, unit: "inputs", done: state.steps)
         var pace = SavingPace(seconds: editing.checkpointSeconds)
         var edits = state.record.editCount
+        // The end of a shorter run is none of a longer one.
+        if !edits.isMultiple(of: editing.snapshotEvery) { try snapshots.remove(edits: edits) }
         func snapshot() throws {
             guard let adaptor = editor.adaptor, edits > 0 else { return }
             try snapshots.write(adaptor, edits: edits, steps: state.steps, metadata: state.metadata)

@@ -27,6 +27,7 @@ struct GRACEEditorOptions: ParsableArguments {
         if editor != .grace && radius != nil {
             throw ValidationError("--radius goes with --editor grace; \(editor) has no keys")
         }
+        try OtherEditor.check(editor, .grace, ["--value-init": valueInit != .cold])
     }
 
     func options(_ editing: EditingOptions, seed: UInt64) -> GRACEOptions {
@@ -45,20 +46,24 @@ struct GRACEEditorOptions: ParsableArguments {
 
 struct FinetuneEditorOptions: ParsableArguments {
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The weight of elastic weight consolidation, which holds on to what recent edits depend on; 0 does without.",
             valueName: "weight"))
     var ewc: Float = 0
 
-    @Option(help: ArgumentHelp("The recent edits that --ewc holds on to.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The recent edits that --ewc holds on to.", valueName: "count"))
     var ewcEdits = 10
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Train on all edits so far after every so many edits; 0 never does.", valueName: "count"))
     var retrainEvery = 0
 
-    @Option(help: ArgumentHelp("Steps of such a training, each on a batch of 16.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Steps of such a training, each on a batch of 16.", valueName: "count"))
     var retrainSteps = 100
 
     func validate() throws {
@@ -68,6 +73,18 @@ struct FinetuneEditorOptions: ParsableArguments {
         ] where !(least...1_000_000).contains(value) {
             throw ValidationError("\(name) must be from \(least) to 1000000, found \(value)")
         }
+    }
+
+    /// Checks that nothing was asked of finetuning where another editor runs.
+    func check(for editor: EditorName) throws {
+        let usual = FinetuneOptions()
+        try OtherEditor.check(
+            editor, .finetune,
+            [
+                "--ewc": ewc != usual.ewc, "--ewc-edits": ewcEdits != usual.ewcEdits,
+                "--retrain-every": retrainEvery != usual.retrainEvery,
+                "--retrain-steps": retrainSteps != usual.retrainSteps,
+            ])
     }
 
     var options: FinetuneOptions {
@@ -82,15 +99,17 @@ struct FinetuneEditorOptions: ParsableArguments {
 
 struct MENDEditorOptions: ParsableArguments {
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "What the learned step size of the layer begins at (--learning-rate is the hypernetwork's).",
             valueName: "rate"))
     var editRate: Float = 1e-4
 
-    @Option(help: ArgumentHelp("The learning rate of that step size.", valueName: "rate"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The learning rate of that step size.", valueName: "rate"))
     var editRateLearningRate: Float = 1e-4
 
-    @Option(help: ArgumentHelp("The most rows of the hypernetwork's factors.", valueName: "count"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The most rows of the hypernetwork's factors.", valueName: "count"))
     var rank = 1920
 
     func validate() throws {
@@ -103,6 +122,18 @@ struct MENDEditorOptions: ParsableArguments {
         }
     }
 
+    /// Checks that nothing was asked of MEND where another editor runs.
+    func check(for editor: EditorName) throws {
+        let usual = MENDOptions()
+        try OtherEditor.check(
+            editor, .mend,
+            [
+                "--edit-rate": editRate != usual.editRate,
+                "--edit-rate-learning-rate": editRateLearningRate != usual.editRateLearningRate,
+                "--rank": rank != usual.rank,
+            ])
+    }
+
     var options: MENDOptions {
         var options = MENDOptions()
         options.editRate = editRate
@@ -113,13 +144,27 @@ struct MENDEditorOptions: ParsableArguments {
 }
 
 struct MemoryEditorOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("How many values the memory has.", valueName: "count"))
-    var memorySize = 100
+    @Option(parsing: .unconditional, help: ArgumentHelp("How many values the memory has.", valueName: "count"))
+    var memorySize = Self.usualSize
+    private static let usualSize = 100
 
     func validate() throws {
         guard (1...1_000_000).contains(memorySize) else {
             throw ValidationError("--memory-size must be from 1 to 1000000, found \(memorySize)")
         }
+    }
+
+    /// Checks that nothing was asked of the memory network where another editor runs.
+    func check(for editor: EditorName) throws {
+        try OtherEditor.check(editor, .memory, ["--memory-size": memorySize != Self.usualSize])
+    }
+}
+
+/// Options of one editor that are given to another one, which would not look at them.
+private enum OtherEditor {
+    static func check(_ editor: EditorName, _ owner: EditorName, _ given: [String: Bool]) throws {
+        guard editor != owner, let option = given.filter(\.value).keys.sorted().first else { return }
+        throw ValidationError("\(option) goes with --editor \(owner), not \(editor)")
     }
 }
 

@@ -42,6 +42,7 @@ struct EditingOptions: ParsableArguments {
     var learningRate: Float?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Gradient steps per edit: so many for grace, at most so many for the others, which stop when the model "
                 + "gives the label.", valueName: "count"))
@@ -59,22 +60,29 @@ struct EditingOptions: ParsableArguments {
     @Option(help: "Follow the paper, or reproduce the published code where it differs.")
     var compat = Compatibility.paper
 
-    @Option(help: ArgumentHelp("Stop after this many edits; all of the stream if not given.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Stop after this many edits; all of the stream if not given.", valueName: "count"))
     var maxEdits: Int?
 
-    @Option(help: ArgumentHelp("The longest answer to generate, in tokens.", valueName: "count"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The longest answer to generate, in tokens.", valueName: "count"))
     var maxNewTokens = 20
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Edits after which editors other than grace leave a snapshot of what they changed; evaluate scores them there.",
             valueName: "count"))
     var snapshotEvery = 10
 
-    @Option(help: ArgumentHelp("How often to save progress that a killed run can resume from.", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How often to save progress that a killed run can resume from.", valueName: "seconds"))
     var checkpointSeconds = 30.0
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How many coming inputs to prepare together; 1 handles each by itself. The results are the same.",
             valueName: "count"))

@@ -31,7 +31,7 @@ struct RunSettings {
         if log.isOfOtherEditor {
             guard overwrite else {
                 throw EditingError.otherSettings(
-                    file: log.folder.path, field: "editor", now: given["editor"] ?? "none", then: "another")
+                    file: log.folder.path, field: "editor", now: given["editor"] ?? "none", then: "another one")
             }
             try log.remove()
         }

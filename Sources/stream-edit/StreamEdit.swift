@@ -31,7 +31,12 @@ struct StreamEdit: Tool {
     @OptionGroup var overwrite: OverwriteOption
     @OptionGroup var messages: MessageOptions
 
-    func validate() throws { try grace.check(for: editing.editor) }
+    func validate() throws {
+        try grace.check(for: editing.editor)
+        try finetune.check(for: editing.editor)
+        try mend.check(for: editing.editor)
+        try memory.check(for: editing.editor)
+    }
 
     func run() throws {
         Parallel.threadCount = threads.count

@@ -35,7 +35,7 @@ struct SharedValuesTests {
 
     private static func halves(_ items: [Int]) -> [Float] { items.map { Float($0) / 2 } }
 
-    @Test("Two that need the same at the same time each make a part, none twice, and both have all", arguments: [4, 30])
+    @Test("Two that need the same at one time each make a part, none twice, and both have all", arguments: [4, 30])
     func divided(batch: Int) throws {
         let items = Array(1...42), records = try (0..<2).map { _ in try Self.records(folder.url) }
         let made = Mutex<[[[Int]]]>([[], []]), results = Mutex<[[Float]]>([[], []])

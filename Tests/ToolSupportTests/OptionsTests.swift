@@ -22,14 +22,4 @@ struct OptionsTests {
         #expect(throws: (any Error).self) { try OutputFileOption.parse(["--output", ""]) }
         #expect(throws: (any Error).self) { try OutputFileOption.parse([]) }
     }
-
-    @Test("Output that is there is kept unless it may be replaced")
-    func overwrite() throws {
-        let folder = try TemporaryFolder()
-        let missing = folder.url.appendingPathComponent("missing")
-        let keep = try OverwriteOption.parse([])
-        try keep.check(missing)
-        #expect(throws: ToolError.exists(folder.url.path)) { try keep.check(missing, folder.url) }
-        try OverwriteOption.parse(["--overwrite"]).check(missing, folder.url)
-    }
 }
