@@ -16,7 +16,7 @@ include pipelines/stages.mk
 
 # The compared editors that there are, with the options that make finetuning one that holds on to earlier edits.
 compared-editors := finetune finetune-ewc finetune-retrain mend defer memory
-OPTIONS.finetune-ewc ?= --ewc 100
+OPTIONS.finetune-ewc ?= --ewc 10000
 OPTIONS.finetune-retrain ?= --retrain-every 20
 $(foreach editor,$(filter-out $(compared-editors),$(EDITORS)),\
 	$(error EDITORS=$(editor): no such editor to compare with; there are: $(compared-editors)))

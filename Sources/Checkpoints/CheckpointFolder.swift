@@ -26,10 +26,19 @@ package enum CheckpointFolder {
         }
     }
 
-    /// Decodes `config.json`.
+    /// Decodes `generation_config.json`; nil where there is none.
+    /// - Throws: as `config`.
+    package static func generationConfig<T: Decodable>(_ type: T.Type, in folder: URL) throws -> T? {
+        let name = "generation_config.json"
+        return exists(folder.appendingPathComponent(name)) ? try config(type, in: folder, name: name) : nil
+    }
+
+    /// Decodes `config.json`, or another file of its kind.
     /// - Throws: `FilesError`, or `CheckpointError.badConfig` with the key that is missing or of a wrong type.
-    package static func config<T: Decodable>(_ type: T.Type, in folder: URL) throws -> T {
-        let url = folder.appendingPathComponent("config.json")
+    package static func config<T: Decodable>(
+        _ type: T.Type, in folder: URL, name: String = "config.json"
+    ) throws -> T {
+        let url = folder.appendingPathComponent(name)
         let data = try InputFile.contents(of: url, limit: 16 << 20)
         do {
             return try JSONDecoder().decode(type, from: data)

@@ -40,7 +40,7 @@ struct DataFile {
     func wholeValue(expected: String) throws -> Any {
         guard let start else { throw DatasetError.noRows(DataLocation(file: name), expected: expected) }
         do {
-            return try JSONSerialization.jsonObject(with: contents[start...])
+            return try JSONSerialization.jsonObject(with: contents[start...].escapingByteOrderMarks)
         } catch {
             throw DatasetError.notJSON(
                 DataLocation(file: name), expected: expected, reason: JSONRow.reason(error))

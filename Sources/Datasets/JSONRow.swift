@@ -9,7 +9,8 @@ struct JSONRow {
     init(_ data: Data, at location: DataLocation) throws {
         let value: Any
         do {
-            value = try JSONSerialization.jsonObject(with: data, options: [.fragmentsAllowed])
+            value = try JSONSerialization.jsonObject(
+                with: data.escapingByteOrderMarks, options: [.fragmentsAllowed])
         } catch {
             throw DatasetError.notJSON(location, expected: "an object", reason: Self.reason(error))
         }
@@ -139,4 +140,18 @@ struct JSONRow {
 extension String {
     /// Nothing but white space.
     var isBlank: Bool { allSatisfy(\.isWhitespace) }
+}
+
+extension Data {
+    /// JSON text with every byte order mark written as an escape, since Foundation drops one at the start of a string.
+    var escapingByteOrderMarks: Data {
+        let mark = Data([0xEF, 0xBB, 0xBF])
+        guard range(of: mark) != nil else { return self }
+        var text = Data(), rest = self[...]
+        while let found = rest.range(of: mark) {
+            text += rest[..<found.lowerBound] + Data("\\uFEFF".utf8)
+            rest = rest[found.upperBound...]
+        }
+        return text + rest
+    }
 }

@@ -19,6 +19,12 @@ package struct T5Config: Codable, Sendable, Equatable {
     package var padTokenID: Int32 = 0
     package var eosTokenID: Int32 = 1
     package var decoderStartTokenID: Int32 = 0
+    /// Further tokens that end an answer.
+    package var otherEndTokenIDs: [Int32] = []
+    /// What an answer starts from, where `generation_config.json` has something else than `decoderStartTokenID`.
+    package var generationStartTokenID: Int32?
+    /// Whether a checkpoint without `lm_head.weight` has its output head in the embedding, though its outputs are not scaled.
+    package var mayLackHead = false
 
     package init() {}
 
@@ -61,13 +67,31 @@ package struct T5Config: Codable, Sendable, Equatable {
         relativeAttentionMaxDistance = try read(.relativeAttentionMaxDistance, relativeAttentionMaxDistance)
         layerNormEpsilon = try read(.layerNormEpsilon, layerNormEpsilon)
         feedForwardProj = try read(.feedForwardProj, feedForwardProj)
-        tieWordEmbeddings =
-            try decoder.container(keyedBy: LaterKeys.self)
-            .decodeIfPresent(Bool.self, forKey: .scaleDecoderOutputs) ?? read(.tieWordEmbeddings, tieWordEmbeddings)
+        let isScaled = try decoder.container(keyedBy: LaterKeys.self)
+            .decodeIfPresent(Bool.self, forKey: .scaleDecoderOutputs)
+        tieWordEmbeddings = try isScaled ?? read(.tieWordEmbeddings, tieWordEmbeddings)
+        mayLackHead = isScaled != nil
         padTokenID = try read(.padTokenID, padTokenID)
-        eosTokenID = try read(.eosTokenID, eosTokenID)
+        if let ends = try box.decodeIfPresent(TokenIDs.self, forKey: .eosTokenID) { setEnds(ends) }
         decoderStartTokenID = try read(.decoderStartTokenID, padTokenID)
     }
+
+    /// Takes from `generation_config.json` what transformers takes from there: where answers start and end.
+    package mutating func apply(_ generation: T5GenerationConfig) {
+        if generation.decoderStartTokenID != decoderStartTokenID {
+            generationStartTokenID = generation.decoderStartTokenID
+        }
+        if let ends = generation.eosTokenID { setEnds(ends) }
+    }
+
+    private mutating func setEnds(_ ends: TokenIDs) {
+        guard let first = ends.all.first else { return }
+        eosTokenID = first
+        otherEndTokenIDs = Array(ends.all.dropFirst())
+    }
+
+    /// Whether an answer ends with the token.
+    func isEnd(_ token: Int32) -> Bool { token == eosTokenID || otherEndTokenIDs.contains(token) }
 
     var innerWidth: Int { numHeads * dKV }
     var isGated: Bool { feedForwardProj.hasPrefix("gated-") }
@@ -103,7 +127,8 @@ package struct T5Config: Codable, Sendable, Equatable {
         }
         for (field, id) in [
             ("pad_token_id", padTokenID), ("eos_token_id", eosTokenID), ("decoder_start_token_id", decoderStartTokenID),
-        ] where id < 0 || Int(id) >= vocabSize {
+            ("decoder_start_token_id", generationStartTokenID ?? decoderStartTokenID),
+        ] + otherEndTokenIDs.map({ ("eos_token_id", $0) }) where id < 0 || Int(id) >= vocabSize {
             throw .badConfiguration(
                 file: file, field: field, value: "\(id)", expected: "a token of the vocabulary of \(vocabSize)")
         }

@@ -14,7 +14,8 @@ extension T5Model {
         let state = DecodingState(self, memory, layout, capacity: max(maxNewTokens, 1), tape)
         var answers = [[Int32]](repeating: [], count: layout.count)
         var slots = Array(0..<layout.count)
-        var tokens = [Int32](repeating: config.decoderStartTokenID, count: layout.count)
+        var tokens = [Int32](
+            repeating: config.generationStartTokenID ?? config.decoderStartTokenID, count: layout.count)
         for position in 0..<maxNewTokens where !slots.isEmpty {
             let states = state.step(tokens, slots: slots, position: position, tape)
             let likeliest = likeliestTokens(after: states)
@@ -24,7 +25,7 @@ extension T5Model {
                     throw .notANumber(context: "generating token \(position + 1) of an answer")
                 }
                 answers[slot].append(Int32(best))
-                if Int32(best) != config.eosTokenID {
+                if !config.isEnd(Int32(best)) {
                     nextSlots.append(slot)
                     nextTokens.append(Int32(best))
                 }

@@ -47,21 +47,3 @@ private struct T5Folder: Encodable {
         try box.encode(true, forKey: .useCache)
     }
 }
-
-private struct T5GenerationConfig: Encodable {
-    let padTokenID: Int32
-    let eosTokenID: Int32
-    let decoderStartTokenID: Int32
-
-    init(config: T5Config) {
-        padTokenID = config.padTokenID
-        eosTokenID = config.eosTokenID
-        decoderStartTokenID = config.decoderStartTokenID
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case padTokenID = "pad_token_id"
-        case eosTokenID = "eos_token_id"
-        case decoderStartTokenID = "decoder_start_token_id"
-    }
-}

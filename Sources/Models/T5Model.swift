@@ -18,7 +18,10 @@ package final class T5Model {
     ///
     /// - Parameter trainable: copy the weights and give them gradients.
     package convenience init(folder: URL, trainable: Bool = false) throws {
-        let config = try CheckpointFolder.config(T5Config.self, in: folder)
+        var config = try CheckpointFolder.config(T5Config.self, in: folder)
+        if let generation = try CheckpointFolder.generationConfig(T5GenerationConfig.self, in: folder) {
+            config.apply(generation)
+        }
         try config.validate(file: folder.appendingPathComponent("config.json").path)
         let source = try CheckpointFolder.openWeights(in: folder)
         try self.init(config, WeightStore(.checkpoint(source), trainable: trainable))
@@ -37,8 +40,11 @@ package final class T5Model {
             [config.vocabSize, config.dModel], aliases: ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"])
         encoder = try T5Encoder(config, root("encoder"))
         decoder = try T5Decoder(config, root("decoder"))
+        // A head of its own in a checkpoint counts, whatever config.json says, as in transformers 5.
+        let mayShare = config.tieWordEmbeddings || (config.mayLackHead && !store.contains("lm_head.weight"))
+        let sharesHead = try mayShare && !store.hasOther("lm_head.weight", than: shared.value)
         head =
-            config.tieWordEmbeddings
+            sharesHead
             ? shared
             : try root("lm_head").weight(
                 [config.vocabSize, config.dModel], deviation: 1 / Float(config.dModel).squareRoot())

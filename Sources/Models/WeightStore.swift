@@ -39,6 +39,19 @@ package final class WeightStore {
     /// Whether there is no checkpoint.
     var isRandom: Bool { if case .random = origin { true } else { false } }
 
+    /// Whether there is a checkpoint, and it has the tensor.
+    func contains(_ name: String) -> Bool {
+        if case .checkpoint(let source) = origin { source.contains(name) } else { false }
+    }
+
+    /// Whether a checkpoint has the tensor, and other numbers in it than those of `tensor`.
+    func hasOther(_ name: String, than tensor: Tensor) throws -> Bool {
+        guard case .checkpoint(let source) = origin, source.contains(name) else { return false }
+        let found = try source.tensor(name)
+        guard found.shape == tensor.shape else { return true }
+        return found.pointer != tensor.pointer && memcmp(found.pointer, tensor.pointer, 4 * found.count) != 0
+    }
+
     package var root: WeightScope { WeightScope(store: self, path: "") }
 
     /// The parameter of the given name, or under one of its other names in a checkpoint.

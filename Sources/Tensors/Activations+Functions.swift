@@ -79,11 +79,11 @@ enum Sigmoid: ActivationFunction {
 
 enum HyperbolicTangent: ActivationFunction {
     @inline(__always)
-    static func value(_ x: Vector) -> Vector { VectorMath.tanh(x) }
+    static func value(_ x: Vector) -> Vector { VectorMath.oddTanh(x) }
 
     @inline(__always)
     static func gradient(_ dy: Vector, _ x: Vector) -> Vector {
-        let t = VectorMath.tanh(x)
+        let t = VectorMath.oddTanh(x)
         return dy * (Vector(repeating: 1) - t * t)
     }
 }

@@ -70,6 +70,14 @@ enum VectorMath {
         return one - Vector(repeating: 2) / (exp(x + x) + one)
     }
 
+    /// The hyperbolic tangent, as near to -1 on one side as to 1 on the other: it is ±1, and has no slope, only beyond ±9,
+    /// where `tanh` is -1 from -8.3 on.
+    @inline(__always)
+    static func oddTanh(_ x: Vector) -> Vector {
+        let t = tanh(x.replacing(with: -x, where: x .< Vector.zero))
+        return t.replacing(with: -t, where: x .< Vector.zero)
+    }
+
     /// The error function: a rational approximation in x², as in Eigen and XLA.
     @inline(__always)
     static func erf(_ argument: Vector) -> Vector {

@@ -17,6 +17,7 @@ struct MetricTable<Model: EditableModel> {
     private var runColumns: [String] { ["editor", "layer", "epsilon", "lr", "seed"] }
 
     func write(to output: URL) throws {
+        if sets.padBatch > 1, !isPadded { throw EvaluateSetError.noPadding }
         switch edited.edits.content {
         case .codebook(let history, let settings): try write(history, settings, to: output)
         case .snapshots(let folder, let settings): try write(folder, settings, to: output)
@@ -27,7 +28,7 @@ struct MetricTable<Model: EditableModel> {
     private func write(_ history: CodebookHistory, _ settings: GRACEMetadata, to output: URL) throws {
         let options = settings.options
         func scored(_ set: TokenizedSet, _ file: URL) throws -> ScoredSet<ReplayedSet<Model>> {
-            try self.scored(edited.replayed(inputs(of: set, options.rules), settings), set, file: file)
+            try self.scored(edited.replayed(inputs(of: set), settings), set, file: file)
         }
         let (file, stream) = try edited.edits.stream(sets.stream)
         let replay = Replay(
@@ -91,11 +92,17 @@ struct MetricTable<Model: EditableModel> {
             scorer: try edited.scorer())
     }
 
+    /// Whether the published code would have seen padding.
+    private var isPadded: Bool {
+        guard case .codebook(_, let settings) = edited.edits.content else { return false }
+        return settings.options.rules == .official && edited.model.task.labels == nil
+    }
+
     /// The inputs of a set: as they are, or padded in batches as the published code sees them.
-    private func inputs(of set: TokenizedSet, _ rules: CodebookRules) -> [ModelInput] {
-        guard rules == .official,
-            case .generation(_, let padToken) = edited.model.task
-        else { return set.items.map { ModelInput($0) } }
+    private func inputs(of set: TokenizedSet) -> [ModelInput] {
+        guard isPadded, case .generation(_, let padToken) = edited.model.task else {
+            return set.items.map { ModelInput($0) }
+        }
         let tokens = set.items.map(\.input)
         return stride(from: 0, to: tokens.count, by: sets.padBatch).flatMap { start in
             let batch = tokens[start..<min(start + sets.padBatch, tokens.count)]
@@ -122,11 +129,14 @@ struct MetricTable<Model: EditableModel> {
 
 enum EvaluateSetError: Error, CustomStringConvertible {
     case rowsDiffer(text: String, tensors: String)
+    case noPadding
 
     var description: String {
         switch self {
         case .rowsDiffer(let text, let tensors):
             "\(text): its rows are not those of \(tensors); write both again with prepare-data"
+        case .noPadding:
+            "--pad-batch goes with an edit log of --compat official of a T5, whose retrieval reads the padding; leave it out"
         }
     }
 }

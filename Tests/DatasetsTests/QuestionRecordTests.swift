@@ -50,6 +50,14 @@ struct QuestionRecordTests {
         #expect(records[0].json == #"{"id":0,"question_id":0,"group_id":0,"question":"a?"}"#)
     }
 
+    @Test("A byte order mark in a text is part of it, and large ids are exact")
+    func exactFields() throws {
+        let row = "{\"question\":\"\u{FEFF}a\u{FEFF}?\",\"answer\":\"\\uFEFFx\",\"id\":9007199254740993}"
+        let record = try QuestionRecord.read(from: folder.file("q.jsonl", row), answersNeeded: true)[0]
+        #expect(record.input == "\u{FEFF}a\u{FEFF}?" && record.answers == ["\u{FEFF}x"])
+        #expect(record.id == 9_007_199_254_740_993)
+    }
+
     @Test(
         "What is wrong is named by line and field",
         arguments: [

@@ -110,6 +110,53 @@ struct T5LoadingTests {
         }
     }
 
+    @Test("A head of its own counts where the config says tied, and one that is the embedding is shared")
+    func separateHead() throws {
+        let source = try SafetensorsFile(T5Fixture.v1_0.folder.appendingPathComponent("model.safetensors"))
+        let shared = try source.tensor("shared.weight")
+        for factor in [Float(1), 2] {
+            let folder = try folder()
+            var writer = SafetensorsWriter()
+            for name in source.names { writer.add(name, try source.tensor(name)) }
+            writer.add("lm_head.weight", Tensor(shared.array.map { $0 * factor }, shape: shared.shape))
+            try writer.write(to: folder.url("model.safetensors"))
+            let model = try T5Model(folder: folder.url)
+            #expect(model.config.tieWordEmbeddings && (model.head === model.shared) == (factor == 1))
+            #expect(model.head.value.array == shared.array.map { $0 * factor })
+        }
+    }
+
+    @Test("transformers 5 leaves a tied head out where outputs are not scaled; elsewhere it is missing")
+    func headLeftOut() throws {
+        let unscaled = try folder(config: ["scale_decoder_outputs": false])
+        let later = try T5Model(folder: unscaled.url)
+        #expect(!later.config.tieWordEmbeddings && later.head === later.shared)
+        let earlier = try folder(config: ["tie_word_embeddings": false])
+        #expect(message { _ = try T5Model(folder: earlier.url) }.contains("no tensor 'lm_head.weight'"))
+    }
+
+    @Test("Answers start and end as generation_config.json says, or else config.json")
+    func generationConfig() throws {
+        func answers(_ folder: TemporaryFolder, _ generation: String? = nil) throws -> [[Int32]] {
+            if let generation { try folder.file("generation_config.json", generation) }
+            let model = try T5Model(folder: folder.url)
+            let (hidden, layout) = model.encode([[5, 9, 1], [7, 1]].map { ModelInput($0) }, Tape(recording: false))
+            return try model.generate(encoded: hidden.value, layout, maxNewTokens: 8)
+        }
+        let plain = try answers(folder())
+        let started = try answers(folder(config: ["decoder_start_token_id": 5]))
+        #expect(plain != started)
+        #expect(try answers(folder(), #"{"decoder_start_token_id": 5, "eos_token_id": 1}"#) == started)
+        #expect(try answers(folder(), #"{"decoder_start_token_id": null, "pad_token_id": 0}"#) == plain)
+        // An answer goes to the first of the tokens that end it.
+        let end = plain[0][2]
+        let cut = plain.map { answer in Array(answer.prefix(1 + (answer.firstIndex(of: end) ?? answer.count))) }
+        #expect(cut != plain)
+        #expect(try answers(folder(config: ["eos_token_id": [1, Int(end)]])) == cut)
+        #expect(try answers(folder(), #"{"eos_token_id": [1, \#(end)]}"#) == cut)
+        #expect(message { _ = try answers(folder(), #"{"eos_token_id": "x"}"#) }.contains("generation_config.json"))
+    }
+
     @Test("A weight of a wrong shape is named with both shapes")
     func wrongShape() throws {
         let name = "encoder.block.1.layer.1.DenseReluDense.wo.weight"
@@ -145,7 +192,8 @@ struct T5LoadingTests {
         ("decoder_start_token_id", -1, "decoder_start_token_id is -1"), ("pad_token_id", 999, "pad_token_id is 999"),
         ("feed_forward_proj", "gated-silu", "feed_forward_proj is 'gated-silu', which is not supported"),
         ("feed_forward_proj", "gelu", "supported: relu, gated-gelu"),
-        ("d_model", "wide", "d_model"), ("d_model", 32.5, "config.json"), ("eos_token_id", [1, 2], "eos_token_id"),
+        ("d_model", "wide", "d_model"), ("d_model", 32.5, "config.json"), ("eos_token_id", ["a"], "eos_token_id"),
+        ("eos_token_id", [1, 160], "eos_token_id is 160"),
         ("tie_word_embeddings", 7, "tie_word_embeddings"),
     ]
 

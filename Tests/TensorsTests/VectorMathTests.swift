@@ -74,6 +74,14 @@ struct VectorMathTests {
             largestDifference(apply(VectorMath.sigmoid, x), x.map { 1 / (1 + Foundation.exp(-Double($0))) }) <= 4e-7)
     }
 
+    @Test("The odd tanh is one on both sides, and has a slope up to 9")
+    func odd() {
+        let x = grid(-12...12), t = apply(VectorMath.oddTanh, x)
+        #expect(largestDifference(t, x.map { Foundation.tanh(Double($0)) }) <= 4e-7)
+        #expect(apply(VectorMath.oddTanh, x.map { -$0 }) == t.map { -$0 })
+        #expect(apply(VectorMath.oddTanh, [8.3, 8.5, 8.9]).allSatisfy { $0 < 1 })
+    }
+
     @Test("Far from zero, tanh, erf and the sigmoid have arrived at their limits")
     func limits() {
         let ends: [Float] = [-1000, -100, 100, 1000]
@@ -89,7 +97,8 @@ struct VectorMathTests {
             { v in Vector(from: function.forward(Tensor((0..<16).map { v[$0] }, shape: [16])).pointer) }
         }
         let functions: [(Vector) -> Vector] = [
-            VectorMath.exp, VectorMath.tanh, VectorMath.erf, VectorMath.sigmoid, VectorMath.squareRoot,
+            VectorMath.exp, VectorMath.tanh, VectorMath.oddTanh, VectorMath.erf, VectorMath.sigmoid,
+            VectorMath.squareRoot,
         ]
         for (n, f) in (functions + activations).enumerated() {
             let clean = apply(f, [Float](repeating: 0.5, count: 16))

@@ -125,10 +125,13 @@ extension QuestionTools {
             #expect(try Data(contentsOf: folder.url("m.tsv")) == Data(contentsOf: folder.url("whole.tsv")))
         }
 
-        @Test("Padding moves what the published code retrieves, and nothing under the paper's rules")
+        @Test("Padding moves what the published code retrieves, and is refused elsewhere")
         func padding() async throws {
-            let plain = try await table("plain.tsv", sets)
-            #expect(try await table("padded.tsv", sets + ["--pad-batch", "16"]) == plain)
+            let refused = try await ToolProcess("evaluate", in: answerer.folder).run(
+                ["--edits", "log", "--output", folder.url("padded.tsv").path, "--pad-batch", "16"])
+            #expect(
+                refused.status == 1 && refused.errors.contains("--pad-batch goes with an edit log of --compat official")
+            )
 
             let edited = try await ToolProcess("stream-edit", in: answerer.folder).run(
                 ["--model", "model", "--stream", "data/edits.safetensors", "--output", folder.url("log").path]
