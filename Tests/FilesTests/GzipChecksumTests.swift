@@ -63,6 +63,7 @@ struct GzipChecksumTests {
         let both = try gzip("a\nb\n", "a") + gzip("c\n", "c")
         #expect(try read(both, "both.gz") == ["a", "b", "c"])
         #expect(try read(gzip("", "none"), "none.gz") == [])
+        #expect(try read(gzip("a\nb\n", "a") + Data(count: 500), "padded.gz") == ["a", "b"])
     }
 
     @Test("CRC-32 of the check value and of pieces")
