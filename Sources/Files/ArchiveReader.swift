@@ -23,21 +23,25 @@ final class ArchiveReader {
     private var member: ArchiveMember?
     private var unpacked = 0
 
-    init(_ url: URL, limits: UnpackLimits = UnpackLimits()) throws(FilesError) {
+    /// - Parameter unpacksGzipOnly: gives the whole of what gzip holds, also where that is an archive, and looks at no
+    ///   checksum.
+    init(_ url: URL, limits: UnpackLimits = UnpackLimits(), unpacksGzipOnly: Bool = false) throws(FilesError) {
         self.file = try ReadDescriptor(url)
-        if file.isRegular { try GzipChecksum.check(url) }
+        if !unpacksGzipOnly { try GzipChecksum.check(file) }
         self.limits = limits
         guard let handle = archive_read_new() else {
             throw .unreadable(path: url.path, reason: "out of memory")
         }
         self.handle = handle
         archive_read_support_filter_gzip(handle)
-        archive_read_support_filter_bzip2(handle)
-        archive_read_support_filter_xz(handle)
-        archive_read_support_filter_zstd(handle)
-        archive_read_support_format_zip(handle)
-        archive_read_support_format_tar(handle)
-        archive_read_support_format_7zip(handle)
+        if !unpacksGzipOnly {
+            archive_read_support_filter_bzip2(handle)
+            archive_read_support_filter_xz(handle)
+            archive_read_support_filter_zstd(handle)
+            archive_read_support_format_zip(handle)
+            archive_read_support_format_tar(handle)
+            archive_read_support_format_7zip(handle)
+        }
         archive_read_support_format_raw(handle)
         archive_read_support_format_empty(handle)
         guard archive_read_open_fd(handle, file.number, 1 << 16) == ARCHIVE_OK else { throw corrupt() }
@@ -105,7 +109,7 @@ final class ArchiveReader {
     }
 
     private func corrupt() -> FilesError {
-        let reason = archive_error_string(handle).map { String(cString: $0) } ?? "unknown reason"
+        let reason = archive_error_string(handle).map { String(cString: $0) } ?? "it ends early"
         return .corruptArchive(path: path, member: content == .archive ? member?.name : nil, reason: reason)
     }
 

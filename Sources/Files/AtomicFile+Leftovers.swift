@@ -17,7 +17,7 @@ extension AtomicFile {
         guard kill(process, 0) == 0 || errno != ESRCH else { return false }
         // The state follows the name, which stands in parentheses and may hold any.
         let status = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .isoLatin1)) ?? ""
-        return !status.drop { $0 != ")" }.split(separator: ")").joined().hasPrefix(" Z")
+        return status.split(separator: ")").last?.hasPrefix(" Z") != true
     }
 
     /// The process that writes a file under such a name: `.NAME.tmp-PID`, or `.NAME.tmp-PID-N`.

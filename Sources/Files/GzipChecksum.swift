@@ -1,4 +1,3 @@
-import CArchive
 import Foundation
 import Synchronization
 
@@ -16,59 +15,51 @@ enum GzipChecksum {
 
     /// Checks a file, if it is gzip. Unpacks all of it, and keeps nothing.
     /// - Throws: `FilesError.corruptArchive` where length or checksum are not those of the content.
-    static func check(_ url: URL) throws(FilesError) {
-        guard let identity = identity(of: url), !sound.withLock({ $0.contains(identity) }) else { return }
-        let file = try MappedFile(url)
-        guard file.bytes.count >= 18, file.bytes.starts(with: [0x1F, 0x8B]) else { return }
-        let (checksum, size) = try unpack(url)
-        let trailer = UInt64(truncatingIfNeeded: size) << 32 | UInt64(checksum)
-        let expected = withUnsafeBytes(of: trailer.littleEndian) { Data($0) }
+    static func check(_ file: ReadDescriptor) throws(FilesError) {
+        var magic: UInt16 = 0
+        guard pread(file.number, &magic, 2, 0) == 2, magic.bigEndian == 0x1F8B, file.size >= 18,
+            let identity = identity(of: file), !sound.withLock({ $0.contains(identity) })
+        else { return }
+        guard let trailer = try trailer(of: file.url) else { return }
+        let bytes = try MappedFile(file.url)
         // Some writers fill up a file with zeros behind its end, which gzip passes over.
-        let isThere = Data(file.bytes.suffix(1 << 16)).range(of: expected) != nil
-        if !isThere, !hasSeveralMembers(file.bytes) {
+        let isThere = Data(bytes.bytes.suffix(1 << 16)).range(of: trailer) != nil
+        if !isThere, !hasSeveralMembers(bytes.bytes) {
             throw .corruptArchive(
-                path: url.path, member: nil, reason: "its content is not what its checksum says; fetch it again")
+                path: file.url.path, member: nil, reason: "its content is not what its checksum says; fetch it again")
         }
         sound.withLock { _ = $0.insert(identity) }
     }
 
-    private static func identity(of url: URL) -> Identity? {
+    private static func identity(of file: ReadDescriptor) -> Identity? {
         var status = stat()
-        guard stat(url.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        guard file.isRegular, fstat(file.number, &status) == 0 else { return nil }
         return Identity(
             device: UInt64(status.st_dev), number: UInt64(status.st_ino), size: Int(status.st_size),
             seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
     }
 
-    /// CRC-32 and length of what the file unpacks to.
-    private static func unpack(_ url: URL) throws(FilesError) -> (checksum: UInt32, size: Int) {
-        guard let handle = archive_read_new() else {
-            throw .unreadable(path: url.path, reason: "out of memory")
-        }
-        defer { archive_read_free(handle) }
-        archive_read_support_filter_gzip(handle)
-        archive_read_support_format_raw(handle)
-        archive_read_support_format_empty(handle)
-        func damaged() -> FilesError {
-            let reason = archive_error_string(handle).map { String(cString: $0) } ?? "it ends early"
-            return .corruptArchive(path: url.path, member: nil, reason: reason)
-        }
-        guard archive_read_open_filename(handle, url.path, 1 << 16) == ARCHIVE_OK else { throw damaged() }
-        var entry: OpaquePointer?
-        let status = archive_read_next_header(handle, &entry)
-        if status == ARCHIVE_EOF { return (0, 0) }
-        guard status == ARCHIVE_OK || status == ARCHIVE_WARN else { throw damaged() }
+    /// CRC-32 and length of what the file unpacks to, as they stand at its end; nil where it swells beyond all measure, which
+    /// whoever reads it will say.
+    private static func trailer(of url: URL) throws(FilesError) -> Data? {
+        let reader = try ArchiveReader(url, limits: UnpackLimits(bytes: .max), unpacksGzipOnly: true)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
         defer { buffer.deallocate() }
         var checksum = CRC32(), size = 0
-        while true {
-            let count = archive_read_data(handle, buffer.baseAddress, buffer.count)
-            if count == Int(ARCHIVE_RETRY) { continue }
-            guard count >= 0 else { throw damaged() }
-            if count == 0 { return (checksum.value, size) }
-            checksum.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            size += count
+        do throws(FilesError) {
+            guard try reader.next() != nil else { return Data(count: 8) }
+            while true {
+                let count = try reader.read(into: buffer)
+                if count == 0 { break }
+                checksum.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                size += count
+            }
+        } catch {
+            if case .swellingMember = error { return nil }
+            throw error
         }
+        let trailer = UInt64(truncatingIfNeeded: size) << 32 | UInt64(checksum.value)
+        return withUnsafeBytes(of: trailer.littleEndian) { Data($0) }
     }
 
     /// Whether something in the file reads like the head of a further member: the magic with deflate, flags that exist, a

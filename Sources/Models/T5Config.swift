@@ -90,6 +90,9 @@ package struct T5Config: Codable, Sendable, Equatable {
         otherEndTokenIDs = Array(ends.all.dropFirst())
     }
 
+    /// The token that generated answers start from.
+    var answerStartTokenID: Int32 { generationStartTokenID ?? decoderStartTokenID }
+
     /// Whether an answer ends with the token.
     func isEnd(_ token: Int32) -> Bool { token == eosTokenID || otherEndTokenIDs.contains(token) }
 
@@ -127,7 +130,7 @@ package struct T5Config: Codable, Sendable, Equatable {
         }
         for (field, id) in [
             ("pad_token_id", padTokenID), ("eos_token_id", eosTokenID), ("decoder_start_token_id", decoderStartTokenID),
-            ("decoder_start_token_id", generationStartTokenID ?? decoderStartTokenID),
+            ("decoder_start_token_id", answerStartTokenID),
         ] + otherEndTokenIDs.map({ ("eos_token_id", $0) }) where id < 0 || Int(id) >= vocabSize {
             throw .badConfiguration(
                 file: file, field: field, value: "\(id)", expected: "a token of the vocabulary of \(vocabSize)")

@@ -8,7 +8,7 @@ package struct T5GenerationConfig: Codable, Sendable {
     package init(config: T5Config) {
         padTokenID = config.padTokenID
         eosTokenID = TokenIDs(all: [config.eosTokenID] + config.otherEndTokenIDs)
-        decoderStartTokenID = config.generationStartTokenID ?? config.decoderStartTokenID
+        decoderStartTokenID = config.answerStartTokenID
     }
 
     private enum CodingKeys: String, CodingKey {

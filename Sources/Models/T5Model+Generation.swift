@@ -14,8 +14,7 @@ extension T5Model {
         let state = DecodingState(self, memory, layout, capacity: max(maxNewTokens, 1), tape)
         var answers = [[Int32]](repeating: [], count: layout.count)
         var slots = Array(0..<layout.count)
-        var tokens = [Int32](
-            repeating: config.generationStartTokenID ?? config.decoderStartTokenID, count: layout.count)
+        var tokens = [Int32](repeating: config.answerStartTokenID, count: layout.count)
         for position in 0..<maxNewTokens where !slots.isEmpty {
             let states = state.step(tokens, slots: slots, position: position, tape)
             let likeliest = likeliestTokens(after: states)

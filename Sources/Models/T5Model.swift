@@ -41,10 +41,9 @@ package final class T5Model {
         encoder = try T5Encoder(config, root("encoder"))
         decoder = try T5Decoder(config, root("decoder"))
         // A head of its own in a checkpoint counts, whatever config.json says, as in transformers 5.
-        let mayShare = config.tieWordEmbeddings || (config.mayLackHead && !store.contains("lm_head.weight"))
-        let sharesHead = try mayShare && !store.hasOther("lm_head.weight", than: shared.value)
+        let mayShare = config.tieWordEmbeddings || config.mayLackHead
         head =
-            sharesHead
+            try mayShare && !store.hasOther("lm_head.weight", than: shared.value)
             ? shared
             : try root("lm_head").weight(
                 [config.vocabSize, config.dModel], deviation: 1 / Float(config.dModel).squareRoot())

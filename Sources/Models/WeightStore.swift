@@ -39,11 +39,6 @@ package final class WeightStore {
     /// Whether there is no checkpoint.
     var isRandom: Bool { if case .random = origin { true } else { false } }
 
-    /// Whether there is a checkpoint, and it has the tensor.
-    func contains(_ name: String) -> Bool {
-        if case .checkpoint(let source) = origin { source.contains(name) } else { false }
-    }
-
     /// Whether a checkpoint has the tensor, and other numbers in it than those of `tensor`.
     func hasOther(_ name: String, than tensor: Tensor) throws -> Bool {
         guard case .checkpoint(let source) = origin, source.contains(name) else { return false }

@@ -11,9 +11,9 @@ struct Evaluate: Tool {
         abstract: "Scores an edited model after every edit, or answers questions with it.",
         discussion: """
             Replays an edit log over evaluation sets and writes a metric table: a row before the first edit and one \
-            after each, or at each snapshot of an editor other than grace. With --predict it answers the questions of a JSONL file instead, or names the classes of its \
-            rows. True answers are read from the .jsonl beside each set; where there is none, the decoded label is the \
-            true answer. A classifier's scores are accuracies.
+            after each, or at each snapshot of an editor other than grace. With --predict it answers the questions of a \
+            JSONL file instead, or names the classes of its rows. True answers are read from the .jsonl beside each set; \
+            where there is none, the decoded label is the true answer. A classifier's scores are accuracies.
             """,
         version: ToolVersion.current)
 

@@ -38,8 +38,8 @@ package struct FrozenPasses<Model: EditableModel> {
     package func callAsFunction(_ inputs: [ModelInput]) throws(ModelError) -> [FrozenPass] {
         guard let cached else { return try run(inputs) }
         let shared = SharedValues(
-            records: cached, batch: Self.batchForThread * Parallel.threadCount, key: { cached.key($0) },
-            decode: { FrozenPass($0, site, &$1) }, encode: { $0.encode(&$1) }, make: run)
+            records: cached, key: { cached.key($0) }, decode: { FrozenPass($0, site, &$1) },
+            encode: { $0.encode(&$1) }, make: run)
         return try shared(inputs)
     }
 
@@ -52,9 +52,6 @@ package struct FrozenPasses<Model: EditableModel> {
     package func predict(_ prefixes: [SitePrefix], siteOutput: Tensor) throws(ModelError) -> [[Int32]] {
         try model.predict(prefixes, at: site, siteOutput: siteOutput, maxNewTokens: maxNewTokens)
     }
-
-    /// How many inputs a thread has enough to do with, where other processes may make the rest.
-    private static var batchForThread: Int { 16 }
 
     private func run(_ inputs: [ModelInput]) throws(ModelError) -> [FrozenPass] {
         let prefixes = model.prefixes(of: inputs, at: site)

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Tensors
 
 /// Values of one kind that processes share: how those of items are found, kept and made.
 ///
@@ -8,7 +9,7 @@ import Foundation
 struct SharedValues<Item, Value, Failure: Error> {
     let records: CachedRecords
     /// How many items are enough to make together: while other processes are there, they are left the rest.
-    let batch: Int
+    var batch = 16 * Parallel.threadCount
     let key: (Item) -> RecordKey
     let decode: (Item, inout RecordReader) -> Value?
     let encode: (Value, inout RecordBytes) -> Void

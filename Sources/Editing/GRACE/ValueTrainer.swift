@@ -58,7 +58,7 @@ package struct ValueTrainer<Model: EditableModel> {
     private var shared: SharedValues<Case, Result, Never>? {
         cached.map { cached in
             SharedValues(
-                records: cached, batch: 2 * Self.fewestForThread * Parallel.threadCount,
+                records: cached,
                 key: { item in
                     cached.key(item.prefix.input) {
                         $0.add(item.label)
