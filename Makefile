@@ -15,7 +15,7 @@ SWIFT_FLAGS ?=
 # Options for running the tests, for example TEST_FLAGS='--filter EditingTests'. Quiet shows failures only.
 TEST_FLAGS ?= --quiet
 # Debian packages that the build needs; PACKAGES= skips the check.
-PACKAGES ?= libopenblas-dev libarchive-dev libsentencepiece-dev pkg-config g++
+PACKAGES ?= libopenblas-dev libarchive-dev zlib1g-dev libsentencepiece-dev pkg-config g++
 # The benchmarks of `make bench`: Benchmarks/NAME.py; and options that all of them have, for example
 # BENCH_FLAGS='--wait 900'.
 BENCHMARKS ?= bench experiment bert_train bert_edit retrieval startup scaling

@@ -9,10 +9,10 @@ let forThisMachine: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=\(march)"])]
 // Numeric kernels are unusable without optimisation, so these modules keep it in debug builds too.
 let optimised: [SwiftSetting] = forThisMachine + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+let algorithms = Target.Dependency.product(name: "Algorithms", package: "swift-algorithms")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let csv = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 func module(_ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting] = forThisMachine) -> Target
 {
@@ -39,9 +39,9 @@ let package = Package(
         .executable(name: "plot-data", targets: ["plot-data"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", "3.12.3"..<"4.0.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
@@ -49,12 +49,13 @@ let package = Package(
         .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CPrefetch"),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "CSentencePiece", cxxSettings: [.unsafeFlags(["-std=c++17"])],
             linkerSettings: [.linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train")]),
 
         // Bytes on disk, text and tables.
-        module("Files", ["CArchive", crypto]),
+        module("Files", ["CArchive", "CZlib", crypto]),
         module("Tokenizers", ["CSentencePiece"]),
         module("Datasets", ["Files", csv]),
         module("Tables", ["Files"]),
@@ -65,15 +66,15 @@ let package = Package(
         module("Autodiff", ["Tensors"], optimised),
         module("Checkpoints", ["Files", "Tensors"], optimised),
         module("Models", ["Autodiff", "Checkpoints", "Files"], optimised),
-        module("Editing", ["Checkpoints", "Files", "Models", "Tables"], optimised),
-        module("Scoring", ["Editing", "Tables"], optimised),
+        module("Editing", ["Checkpoints", "Files", "Models", "Tables", algorithms], optimised),
+        module("Scoring", ["Editing", "Tables", algorithms], optimised),
 
         // Tools: parse, call, write.
-        module("ToolSupport", ["Files", "Tables", argumentParser, logging]),
+        module("ToolSupport", ["Files", argumentParser]),
         tool("prepare-data", ["Datasets", "Tokenizers", "Checkpoints"]),
-        tool("pretrain", ["Datasets", "Tokenizers", "Models"]),
-        tool("stream-edit", ["Editing", "Tokenizers"]),
-        tool("evaluate", ["Scoring", "Datasets", "Tokenizers"]),
+        tool("pretrain", ["Datasets", "Tokenizers", "Models", algorithms]),
+        tool("stream-edit", ["Editing"]),
+        tool("evaluate", ["Scoring", "Datasets", "Tokenizers", algorithms]),
         tool("plot-data", ["Figures", "Datasets"]),
 
         // No product: Benchmarks/retrieval.py runs it.
@@ -91,9 +92,9 @@ let package = Package(
         tests("DatasetsTests", ["Datasets"]),
         tests("ModelsTests", ["Models"]),
         tests("EditingTests", ["Editing"]),
-        tests("ScoringTests", ["Scoring"]),
+        tests("ScoringTests", ["Scoring", "Tables"]),
         tests("TablesTests", ["Tables"]),
-        tests("FiguresTests", ["Figures"]),
+        tests("FiguresTests", ["Figures", "Tables"]),
         tests("ToolSupportTests", ["ToolSupport"]),
         tests(
             "ToolTests",

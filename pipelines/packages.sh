@@ -10,6 +10,7 @@ is_there() {
     case $1 in
         libopenblas-dev) pkg-config --exists openblas ;;
         libarchive-dev) pkg-config --exists libarchive ;;
+        zlib1g-dev) pkg-config --exists zlib ;;
         libsentencepiece-dev) pkg-config --exists sentencepiece ;;
         pkg-config) command -v pkg-config ;;
         g++) ls /usr/include/c++/*/string ;;

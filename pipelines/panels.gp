@@ -52,13 +52,15 @@ do for [n = 1:words(radii)] {
 radii = sorted
 
 # A layer's name for the legend: "block 2" for encoder.block.2.layer.1..., "layer 10" for encoder.layer.10...
+# ("layer 10 intermediate" before the activation).
 part(s, n) = n == 1 ? (strstrt(s, "|") > 0 ? s[1:strstrt(s, "|") - 1] : s) : part(s[strstrt(s, "|") + 1:*], n - 1)
 upto_dot(s) = strstrt(s, ".") > 0 ? s[1:strstrt(s, ".") - 1] : s
 after(s, mark) = upto_dot(s[strstrt(s, mark) + strlen(mark):*])
 side(s) = s[1:8] eq "decoder." ? "decoder " : ""
+half(s) = strstrt(s, ".intermediate.") > 0 ? " intermediate" : ""
 short_layer(s) = strstrt(s, "block.") > 0 ? side(s) . "block " . after(s, "block.") : \
     strstrt(s, "layers.") > 0 ? "layer " . after(s, "layers.") : \
-    strstrt(s, "layer.") > 0 ? "layer " . after(s, "layer.") : s
+    strstrt(s, "layer.") > 0 ? "layer " . after(s, "layer.") . half(s) : s
 legend(s) = (words(editors) > 1 ? part(s, 1) . " " : "") . short_layer(part(s, 2)) . \
     (words(settings) > 1 ? sprintf(", lr %s, seed %s", part(s, 3), part(s, 4)) : "")
 

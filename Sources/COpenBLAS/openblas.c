@@ -1,6 +1,10 @@
+// For dladdr.
+#define _GNU_SOURCE
+
 #include "COpenBLAS.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +18,7 @@ typedef void (*sgemm_function)(
 
 static sgemm_function sgemm;
 static char core_name[64];
+static char library_path[PATH_MAX];
 static char error_text[512];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -45,6 +50,9 @@ static void load(void) {
     if (corename) snprintf(core_name, sizeof core_name, "%s", corename());
     void (*set_threads)(int) = (void (*)(int))dlsym(library, "openblas_set_num_threads");
     if (set_threads) set_threads(1);
+    Dl_info place;
+    if (dladdr((void *)found, &place) && place.dli_fname)
+        snprintf(library_path, sizeof library_path, "%s", place.dli_fname);
     sgemm = found;
 }
 
@@ -56,6 +64,8 @@ bool grace_blas_load(void) {
 const char *grace_blas_error(void) { return error_text; }
 
 const char *grace_blas_core_name(void) { return core_name; }
+
+const char *grace_blas_library(void) { return library_path; }
 
 void grace_sgemm(
     bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a, int lda, const float *b,

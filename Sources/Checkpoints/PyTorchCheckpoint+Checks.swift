@@ -3,23 +3,22 @@ import Foundation
 
 extension PyTorchCheckpoint {
     /// Tells the zip format from what else is called `.bin`, by the first bytes.
-    static func checkFormat(_ url: URL) throws {
-        let file = try MappedFile(url)
-        let start = file.bytes.prefix(4)
+    static func checkFormat(_ bytes: UnsafeRawBufferPointer, path: String) throws {
+        let start = bytes.prefix(4)
         if start.elementsEqual([0x50, 0x4B, 0x03, 0x04]) { return }
         // The old format is a row of bare pickles; the oldest one, a tar, has a member named so.
-        let isOldTar = file.bytes.prefix(512).starts(with: Array("pickle".utf8)) && file.bytes.count > 512
-        if start.first == 0x80 || isOldTar { throw CheckpointError.legacyPyTorch(path: url.path) }
+        let isOldTar = bytes.prefix(512).starts(with: Array("pickle".utf8)) && bytes.count > 512
+        if start.first == 0x80 || isOldTar { throw CheckpointError.legacyPyTorch(path: path) }
         let text = Array("version https://git-lfs".utf8)
         let found: String
-        if file.bytes.starts(with: text) {
+        if bytes.starts(with: text) {
             found = "it is a Git LFS pointer, not the file itself (run git lfs pull)"
-        } else if file.bytes.isEmpty {
+        } else if bytes.isEmpty {
             found = "the file is empty"
         } else {
             found = "it does not start like a zip"
         }
-        throw CheckpointError.notPyTorchZip(path: url.path, found: found)
+        throw CheckpointError.notPyTorchZip(path: path, found: found)
     }
 
     /// Checks that a view stays inside its storage and is of a sane size.

@@ -28,7 +28,10 @@ package final class PyTorchCheckpoint: TensorSource, @unchecked Sendable {
     /// - Throws: `FilesError`; `CheckpointError` for a file of another format, an import other than a tensor's parts,
     ///   views that leave their storage, storages that are missing or of a wrong size.
     package init(_ url: URL) throws {
-        try Self.checkFormat(url)
+        let packed = try MappedFile(url).withBytes { bytes in
+            try Self.checkFormat(bytes, path: url.path)
+            return bytes.count
+        }
         let members = try Archive.members(of: url)
         let sizes = Dictionary(members.map { ($0.name, $0.size) }, uniquingKeysWith: { first, _ in first })
         let pickles = members.map(\.name).filter { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }
@@ -47,7 +50,6 @@ package final class PyTorchCheckpoint: TensorSource, @unchecked Sendable {
         let views = try bytes.withUnsafeBytes { raw in
             try Unpickler.run(raw, path: url.path) { try StateDictionary.views(in: $0, path: url.path) }
         }
-        let packed = try MappedFile(url).bytes.count
         for (name, view) in views.sorted(by: { $0.key < $1.key }) {
             try Self.check(view, of: name, path: url.path)
             let size = sizes[prefix + "data/" + view.storage.key]

@@ -8,7 +8,7 @@ struct DataFile {
     let contents: Data
 
     /// - Throws: `FilesError` when the file or its archive cannot be read.
-    init(_ url: URL, member: String?) throws {
+    init(_ url: URL, member: String? = nil) throws {
         name = Self.name(of: url, member: member)
         contents = try InputFile.contents(of: url, member: member)
     }
@@ -18,10 +18,7 @@ struct DataFile {
     }
 
     /// The position of the first byte that is neither white space nor a byte order mark.
-    var start: Data.Index? {
-        let marked = contents.starts(with: [0xEF, 0xBB, 0xBF])
-        return contents.dropFirst(marked ? 3 : 0).firstIndex { !Self.isSpace($0) }
-    }
+    var start: Data.Index? { contents.afterByteOrderMark.firstIndex { !Self.isSpace($0) } }
 
     /// The file's first byte of content.
     var firstByte: UInt8? { start.map { contents[$0] } }
@@ -63,9 +60,8 @@ struct DataFile {
 
     /// Calls `body` with the number, from 1, and the bytes of every line that is not blank.
     private func forEachLine(_ body: (Int, Data) throws -> Void) throws {
-        let first = contents.starts(with: [0xEF, 0xBB, 0xBF]) ? contents.startIndex + 3 : contents.startIndex
         // Byte by byte over Data is slow; the buffer is not.
-        try contents[first...].withUnsafeBytes { bytes in
+        try contents.afterByteOrderMark.withUnsafeBytes { bytes in
             var number = 0
             var start = 0
             while start < bytes.count {

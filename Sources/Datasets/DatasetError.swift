@@ -1,6 +1,6 @@
 /// Where in a data file something was found, as people look it up: `dev.jsonl: line 3`, `eval.json: element 2`.
 package struct DataLocation: Equatable, Sendable, CustomStringConvertible {
-    package enum Row: Equatable, Sendable {
+    package enum Row: Equatable, Sendable, CustomStringConvertible {
         /// The file as a whole.
         case file
         /// A line of a file with one row a line, counted from 1.
@@ -9,6 +9,15 @@ package struct DataLocation: Equatable, Sendable, CustomStringConvertible {
         case element(Int)
         /// A row under the header of a CSV file, counted from 1; it may span lines.
         case record(Int)
+
+        package var description: String {
+            switch self {
+            case .file: "the file"
+            case .line(let number): "line \(number)"
+            case .element(let index): "element \(index)"
+            case .record(let number): "row \(number)"
+            }
+        }
     }
 
     package var file: String
@@ -20,12 +29,7 @@ package struct DataLocation: Equatable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        switch row {
-        case .file: file
-        case .line(let number): "\(file): line \(number)"
-        case .element(let index): "\(file): element \(index)"
-        case .record(let number): "\(file): row \(number)"
-        }
+        row == .file ? file : "\(file): \(row)"
     }
 }
 
@@ -43,7 +47,7 @@ package enum DatasetError: Error, Equatable, Sendable {
     case wrongColumnCount(DataLocation, expected: Int, found: Int)
     case unknownValue(DataLocation, field: String, found: String, expected: String)
     case wrongPlaceholder(DataLocation, template: String, count: Int)
-    case duplicate(DataLocation, what: String, first: Int)
+    case duplicate(DataLocation, what: String, first: DataLocation.Row)
     case tooFewPhrasings(DataLocation, relation: String, found: Int, needed: Int)
     case notCSV(DataLocation, reason: String)
     case missingSplit(DataLocation, split: String, present: [String])
@@ -81,7 +85,7 @@ extension DatasetError: CustomStringConvertible {
         case .wrongPlaceholder(let place, let template, let count):
             "\(place): template \(excerpt(template)) has \(count) placeholders: expected {} once, for the subject"
         case .duplicate(let place, let what, let first):
-            "\(place): \(what) is there already, on line \(first); remove one of them"
+            "\(place): \(what) is there already, in \(first); remove one of them"
         case .tooFewPhrasings(let place, let relation, let found, let needed):
             "\(place): relation \(excerpt(relation)) has \(found) templates: expected at least \(needed);"
                 + " add templates or ask for fewer --phrasings"

@@ -38,9 +38,9 @@ extension DocumentRecord {
     /// - Parameter labelNeeded: whether a row without a label is an error; if not, its label is empty.
     /// - Throws: `DatasetError` naming the line and the field; `FilesError` when the file cannot be read.
     package static func read(
-        from url: URL, member: String? = nil, labelNeeded: Bool = true
+        from url: URL, labelNeeded: Bool = true
     ) throws -> [DocumentRecord] {
-        let file = try DataFile(url, member: member)
+        let file = try DataFile(url)
         var records: [DocumentRecord] = []
         try file.forEachRow { row in
             records.append(

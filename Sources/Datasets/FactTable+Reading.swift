@@ -30,7 +30,7 @@ extension FactTable {
                 throw DatasetError.wrongPlaceholder(place, template: fields[1], count: count)
             }
             if let first = seen.updateValue(line, forKey: fields) {
-                throw DatasetError.duplicate(place, what: "this template of \(fields[0])", first: first)
+                throw DatasetError.duplicate(place, what: "this template of \(fields[0])", first: .line(first))
             }
             templates[fields[0], default: []].append(fields[1])
             lines[fields[0]] = line
@@ -55,7 +55,7 @@ extension FactTable {
             }
             // The same question must not have two answers, nor be in both sets.
             if let first = seen.updateValue(line, forKey: [fields[1], fields[2]]) {
-                throw DatasetError.duplicate(place, what: "the \(fields[1]) of \(fields[2])", first: first)
+                throw DatasetError.duplicate(place, what: "the \(fields[1]) of \(fields[2])", first: .line(first))
             }
             facts.append(Fact(role: role, relation: fields[1], subject: fields[2], answer: fields[3]))
         }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// One JSON object of a data file, whose fields are read by type, with errors that name place and field.
@@ -94,10 +95,7 @@ struct JSONRow {
     }
 
     func mistyped(_ field: String, _ expected: String, _ value: Any) -> DatasetError {
-        // A number that is not of the wanted kind is told itself.
-        let number = expected.contains("number") ? (value as? NSNumber).flatMap { Self.isTruth($0) ? nil : $0 } : nil
-        return .wrongType(
-            location, field: field, expected: expected, found: number?.stringValue ?? Self.kind(of: value))
+        .wrongType(location, field: field, expected: expected, found: Self.kind(of: value))
     }
 
     private func required(_ field: String, _ expected: String) throws -> Any {
@@ -123,7 +121,7 @@ struct JSONRow {
     static func kind(of value: Any) -> String {
         switch value {
         case is NSNull: "null"
-        case let number as NSNumber: isTruth(number) ? "true or false" : "a number"
+        case let number as NSNumber: isTruth(number) ? "true or false" : "the number \(number.stringValue)"
         case is String: "a string"
         case is [Any]: "a list"
         case is [String: Any]: "an object"
@@ -145,7 +143,7 @@ extension String {
 extension Data {
     /// JSON text with every byte order mark written as an escape, since Foundation drops one at the start of a string.
     var escapingByteOrderMarks: Data {
-        let mark = Data([0xEF, 0xBB, 0xBF])
+        let mark = Data(ByteOrderMark.utf8)
         guard range(of: mark) != nil else { return self }
         var text = Data(), rest = self[...]
         while let found = rest.range(of: mark) {

@@ -8,17 +8,16 @@ package struct LabelList: Equatable, Sendable {
     package let name: String
     private let indices: [String: Int]
 
-    /// - Parameter lines: the line of each name in the file; by default there is none but their order.
+    /// - Parameter rows: where each name stands in the file; by default there is nothing but their order.
     /// - Throws: `DatasetError` for a list that is empty or has a name twice.
-    package init(_ names: [String], name: String, lines: [Int]? = nil) throws {
+    package init(_ names: [String], name: String, rows: [DataLocation.Row]? = nil) throws {
         self.names = names
         self.name = name
         var indices: [String: Int] = [:]
         for (index, label) in names.enumerated() {
             if let first = indices.updateValue(index, forKey: Self.key(label)) {
-                let line = { lines?[$0] ?? $0 + 1 }
-                throw DatasetError.duplicate(
-                    DataLocation(file: name, row: .line(line(index))), what: "the class \(label)", first: line(first))
+                let place = { DataLocation(file: name, row: rows?[$0] ?? .element($0)) }
+                throw DatasetError.duplicate(place(index), what: "the class \(label)", first: place(first).row)
             }
         }
         guard !names.isEmpty else {
@@ -74,7 +73,7 @@ extension LabelList {
     /// - Throws: `DatasetError`, `FilesError`.
     package init(contentsOf url: URL) throws {
         let file = try DataFile(url, member: nil)
-        var names: [String] = [], lines: [Int] = []
+        var names: [String] = [], rows: [DataLocation.Row]?
         if file.firstByte == UInt8(ascii: "[") {
             let list = try file.wholeValue(expected: "a list of names") as? [Any] ?? []
             names = try list.enumerated().map { index, element in
@@ -86,14 +85,16 @@ extension LabelList {
                 return text
             }
         } else {
+            var lines: [DataLocation.Row] = []
             try InputFile.lines(of: url) { number, line in
                 let text = line.trimmingCharacters(in: .whitespaces)
                 guard !text.isEmpty else { return }
                 names.append(text)
-                lines.append(number)
+                lines.append(.line(number))
             }
+            rows = lines
         }
-        try self.init(names, name: file.name, lines: lines.isEmpty ? nil : lines)
+        try self.init(names, name: file.name, rows: rows)
     }
 
     /// The list as a JSON array on one line.

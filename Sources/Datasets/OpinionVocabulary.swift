@@ -75,7 +75,7 @@ extension OpinionVocabulary {
         for (place, line, fields) in try TabbedRows.read(url, columns: ["area", "from", "until", "term"]) {
             terms[try area(fields[0], at: place)].append(Entry(text: fields[3], years: try years(fields, at: place)))
             if let first = seen.updateValue(line, forKey: fields[3]) {
-                throw DatasetError.duplicate(place, what: "the term \(fields[3])", first: first)
+                throw DatasetError.duplicate(place, what: "the term \(fields[3])", first: .line(first))
             }
         }
         for (area, entries) in zip(LabelList.issueAreas, terms) {
@@ -108,6 +108,12 @@ extension OpinionVocabulary {
             sentences[part, default: []].append(Entry(text: fields[3], years: try years(fields, at: place)))
         }
         for part in Part.allCases { try check(sentences[part] ?? [], least: 1, of: part.rawValue, in: url) }
+        // The two parties of a case have different names.
+        let parties = [Part.person, .company, .government].flatMap { sentences[$0] ?? [] }
+        if let year = years.first(where: { Set(current(parties, $0).map(\.text)).count < 2 }) {
+            throw DatasetError.noRows(
+                DataLocation(file: url.relativePath), expected: "two different names of parties for the year \(year)")
+        }
         return sentences
     }
 

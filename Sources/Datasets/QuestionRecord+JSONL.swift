@@ -8,9 +8,9 @@ extension QuestionRecord {
     /// `id` is the number of the row, `question_id` the id and `group_id` the question where they are left out.
     /// - Throws: `DatasetError` naming the line and the field; `FilesError` when the file cannot be read.
     package static func read(
-        from url: URL, member: String? = nil, answersNeeded: Bool = true
+        from url: URL, answersNeeded: Bool = true
     ) throws -> [QuestionRecord] {
-        let file = try DataFile(url, member: member)
+        let file = try DataFile(url)
         var records: [QuestionRecord] = []
         try file.forEachRow { row in
             let input = try row.has("input") && !row.has("question") ? row.text("input") : row.text("question")

@@ -62,17 +62,27 @@ package struct SyntheticClusters: Equatable, Sendable {
                 + "\(2 * Self.reach * deviation), \(2 * Self.reach) times --deviation"
         }
         let reach = Self.reach * deviation
+        let farthest = [left.x, left.y, right.x, right.y].map(abs).max() ?? 0
+        guard farthest <= Self.farthest * deviation else {
+            return "the clusters lie \(farthest) from the origin, where numbers are too coarse for points \(deviation) "
+                + "apart; expected at most \(Self.farthest * deviation), \(Int(Self.farthest)) times --deviation"
+        }
         guard left.distance(to: circle) + circleRadius <= reach else {
             return "the circle of edits leaves the left cluster, which reaches \(reach) from its centre; move --circle"
         }
-        guard circleRadius + clearance < reach else {
-            return "--circle-radius and --clearance together must be below \(reach), the reach of a cluster, so that "
-                + "it has upstream points left; found \(circleRadius + clearance)"
+        guard circleRadius + clearance <= Self.widestClearing * deviation else {
+            return
+                "--circle-radius and --clearance together must be at most \(Self.widestClearing * deviation), so that "
+                + "the cluster, which reaches \(reach), has upstream points left; found \(circleRadius + clearance)"
         }
         return nil
     }
 
     private static let countLimit = 1_000_000
+    /// In deviations: points are written as 32-bit floats, with 24 bits.
+    private static let farthest = 1e5
+    /// In deviations: beyond it a cluster has some 80th part of its points left.
+    private static let widestClearing = 2.4
 }
 
 extension SyntheticClusters {

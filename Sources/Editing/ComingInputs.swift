@@ -11,6 +11,8 @@ final class ComingInputs<Model: EditableModel> {
     private var coming: [(request: EditRequest, frozen: [Int32])] = []
     /// How many inputs have passed through the frozen model.
     private var passed: Int
+    /// Whether so far all inputs that were to pass together could.
+    private var passesTogether = true
     /// The latest answer to an input, with what the edited layer put out for it.
     private var answers: [Int: (siteOutput: Tensor, answer: [Int32])] = [:]
 
@@ -28,16 +30,28 @@ final class ComingInputs<Model: EditableModel> {
     /// The present input and those after it, `lookahead` in all; empty at the end. Inputs pass through the frozen model
     /// that many together.
     func window() throws -> [EditRequest] {
-        if coming.count < lookahead, passed < items.count {
-            let next = items[passed..<min(passed + lookahead, items.count)], inputs = next.map { ModelInput($0) }
-            let frozen = errorRule == .wrongAnswer ? try passes(inputs) : passes.withoutAnswers(inputs)
-            for (item, pass) in zip(next, frozen) {
-                passed += 1
-                let request = EditRequest(step: passed, id: item.id, prefix: pass.prefix, label: item.label)
-                coming.append((request, pass.answer))
-            }
+        if coming.count < lookahead, passed < items.count, passesTogether {
+            passesTogether = (try? pass(lookahead)) != nil
         }
+        // One that cannot pass is no matter before its time has come, so each then passes by itself.
+        if coming.isEmpty, passed < items.count { try pass(1) }
         return coming.prefix(lookahead).map(\.request)
+    }
+
+    /// Has the frozen model answer the next inputs.
+    private func pass(_ count: Int) throws {
+        let next = items[passed..<min(passed + count, items.count)], inputs = next.map { ModelInput($0) }
+        let frozen: [FrozenPass]
+        do {
+            frozen = errorRule == .wrongAnswer ? try passes(inputs) : passes.withoutAnswers(inputs)
+        } catch {
+            throw EditingError.noAnswer(step: passed + 1, id: items[passed].id, reason: "\(error)")
+        }
+        for (item, pass) in zip(next, frozen) {
+            passed += 1
+            let request = EditRequest(step: passed, id: item.id, prefix: pass.prefix, label: item.label)
+            coming.append((request, pass.answer))
+        }
     }
 
     /// Moves on to the next input.

@@ -62,8 +62,11 @@ package struct EditLog<Record: EditRecord> {
     /// Removes the log, finished or not, of whichever editor it is.
     package func remove() throws {
         try remove([partialEditsFile, editsFile] + Self.recordNames.flatMap(files))
-        try SnapshotFolder(log: folder).remove()
+        try removeSnapshots()
     }
+
+    /// Removes what a run that left no log has left of it.
+    package func removeSnapshots() throws { try SnapshotFolder(log: folder).remove() }
 
     /// Whether the folder holds a log with a record of another kind.
     package var isOfOtherEditor: Bool {

@@ -67,7 +67,7 @@ package struct EditStream<Model: EditableModel> {
                     (try? coming.isError($0, siteOutput: $1)) ?? false
                 }
                 let share = (ContinuousClock.now - start) / .seconds(max(steps.count, 1))
-                for step in steps { secondsAhead[step] = share }
+                for step in steps.isEmpty ? [request.step] : steps { secondsAhead[step, default: 0] += share }
             }
             let editing = ContinuousClock.now
             let outcome = isError ? try editor.edit(request) : nil

@@ -1,3 +1,5 @@
+import Tables
+
 /// The editors of a task side by side, each with its best setting (paper, section 3.2 and Appendix A).
 package struct Comparison: Sendable {
     /// What counts in a comparison.

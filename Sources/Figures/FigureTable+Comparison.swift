@@ -36,7 +36,7 @@ extension FigureTable {
     package static func figure7(_ comparison: Comparison, task: String) -> TSVTable {
         let layout = comparison.layout
         var table = TSVTable(
-            columns: RunKey.columns + [
+            columns: MetricLayout.runColumns + [
                 "edits", "step", "edit_score", layout.upstream, layout.online, "edit_success", "qualifies", "best",
             ], name: "fig7_\(task).tsv")
         for standing in comparison.standings {

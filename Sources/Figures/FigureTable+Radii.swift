@@ -8,7 +8,8 @@ extension FigureTable {
         let name = "table1.tsv"
         let layout = runs[0].layout
         var table = TSVTable(
-            columns: RunKey.columns + ["edits", "keys", "key_edit_ratio", layout.upstream, layout.online], name: name)
+            columns: MetricLayout.runColumns + ["edits", "keys", "key_edit_ratio", layout.upstream, layout.online],
+            name: name)
         let rows = runs.compactMap { run in run.key.epsilon.map { (radius: $0, run: run) } }
         if rows.isEmpty { throw FiguresError.noRadius(table: name) }
         for (_, run) in rows.sorted(by: { ($0.radius, $0.run.key) < ($1.radius, $1.run.key) }) {

@@ -4,7 +4,7 @@ import Tables
 package enum FigureTable {
     /// The columns of `fig4.tsv` and `fig8.tsv`: the run, how far it is, and the five columns of the figures.
     private static func columns(_ layout: MetricLayout) -> [String] {
-        RunKey.columns
+        MetricLayout.runColumns
             + ["edits", "step", layout.upstream, layout.online, layout.holdout, "key_edit_ratio", "edit_share"]
     }
 

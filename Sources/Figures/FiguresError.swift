@@ -16,6 +16,8 @@ package enum FiguresError: Error, CustomStringConvertible, Sendable, Equatable {
     case severalEditors([String])
     /// Some tables have the scores of answers, some those of classes.
     case mixedLayouts(first: String, score: String, second: String, other: String)
+    /// A table of answers was given where points are classified.
+    case otherTask(file: String, score: String)
     /// A table of radii was asked for and no run has one.
     case noRadius(table: String)
     /// What a picture is of has no point in a panel.
@@ -50,6 +52,9 @@ package enum FiguresError: Error, CustomStringConvertible, Sendable, Equatable {
         case .mixedLayouts(let first, let score, let second, let other):
             return "\(second): the scores are \(other), those of \(first) are \(score); "
                 + "give the tables of one task at a time"
+        case .otherTask(let file, let score):
+            return "\(file): the scores are \(score), those of a classifier of points are accuracies; "
+                + "give what evaluate wrote of it"
         case .noRadius(let table):
             return "\(table): no run has a radius (column 'epsilon'); give the metric tables of GRACE"
         case .noPoints(let set, let editor):

@@ -1,31 +1,9 @@
-/// Which scores the metric tables of a task have. One task has one layout.
-package enum MetricLayout: Sendable, Equatable {
-    /// Those of answers: F1 and exact match.
-    case answers
-    /// Those of classes: accuracies.
-    case classes
+import Tables
 
+extension MetricLayout {
     /// The layout that a table's columns are of, complete or not.
     init(columns: [String]) {
         self = columns.contains { $0.hasSuffix("_accuracy") } ? .classes : .answers
-    }
-
-    /// The columns of the metric tables that `evaluate` writes, in order.
-    package var columns: [String] {
-        switch self {
-        case .answers:
-            RunKey.columns + [
-                "step", "edits", "keys", "upstream_f1", "upstream_em", "online_f1", "online_em", "edit_score",
-                "holdout_f1", "holdout_em", "edit_success", "key_edit_ratio", "edit_share", "stream_em",
-                "upstream_token_f1", "online_token_f1", "holdout_token_f1",
-                "upstream_official_f1", "online_official_f1", "holdout_official_f1",
-            ]
-        case .classes:
-            RunKey.columns + [
-                "step", "edits", "keys", "upstream_accuracy", "online_accuracy", "edit_score", "holdout_accuracy",
-                "edit_success", "key_edit_ratio", "edit_share", "stream_accuracy",
-            ]
-        }
     }
 
     /// The columns of the scores that figures show.

@@ -20,16 +20,14 @@ package struct RunKey: Hashable, Sendable {
         self.seed = seed
     }
 
-    /// The names of the columns that `cells` fills.
-    static let columns = ["editor", "layer", "epsilon", "lr", "seed"]
-
+    /// The fields of `MetricLayout.runColumns`.
     var cells: [any TableCell] {
         [editor, layer, epsilon, learningRate, seed]
     }
 
     /// The run in words, for messages.
     var text: String {
-        zip(Self.columns, cells).map { "\($0) \($1.cell)" }.joined(separator: ", ")
+        zip(MetricLayout.runColumns, cells).map { "\($0) \($1.cell)" }.joined(separator: ", ")
     }
 }
 

@@ -6,7 +6,7 @@ extension Summary {
     /// - Parameters:
     ///   - runs: the metric tables of the editors, for the number of keys.
     ///   - editor: whom the claims are about.
-    /// - Throws: `FiguresError` when there are no points or no run of the editor.
+    /// - Throws: `FiguresError` when there are no points or no run of the editor, and when the run is no classifier's.
     package init(_ figure: SyntheticFigure, runs: [MetricRun], editor: String = "grace") throws {
         guard figure.editors.contains(editor) else {
             throw FiguresError.unknownEditor(asked: editor, present: figure.editors)
@@ -14,6 +14,9 @@ extension Summary {
         let own = runs.filter { $0.key.editor == editor }
         guard let run = own.max(by: { $0.end.keys < $1.end.keys }) else {
             throw FiguresError.unknownEditor(asked: editor, present: Set(runs.map(\.key.editor)).sorted())
+        }
+        guard run.layout == .classes else {
+            throw FiguresError.otherTask(file: run.file, score: run.layout.scoreName)
         }
         let frozen = SyntheticFigure.frozen
         func claim(_ text: String, _ value: Double, _ bound: Claim.Bound) -> Claim {

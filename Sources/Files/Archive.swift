@@ -71,7 +71,9 @@ package enum Archive {
     /// - Parameter limit: bytes it may have at most.
     package static func read(_ name: String, from url: URL, limit: Int = 4 << 30) throws -> Data {
         let (reader, member) = try seek(name, in: url, limits: UnpackLimits(bytes: limit))
-        return try reader.readAll(sizeHint: member.size)
+        let data = try reader.readAll(sizeHint: member.size)
+        try reader.finish()
+        return data
     }
 
     /// Fills `buffer` with a member of exactly its size, without a copy in between.
@@ -89,6 +91,7 @@ package enum Archive {
             throw FilesError.memberSize(
                 path: url.path, member: name, expected: buffer.count, found: member.size ?? found)
         }
+        try reader.finish()
     }
 
     static func seek(

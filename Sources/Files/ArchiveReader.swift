@@ -19,37 +19,35 @@ final class ArchiveReader {
     let file: ReadDescriptor
     let limits: UnpackLimits
     private(set) var content = Content.archive
+    private let source: ArchiveSource
     private let handle: OpaquePointer
     private var member: ArchiveMember?
     private var unpacked = 0
 
-    /// - Parameter unpacksGzipOnly: gives the whole of what gzip holds, also where that is an archive, and looks at no
-    ///   checksum.
-    init(_ url: URL, limits: UnpackLimits = UnpackLimits(), unpacksGzipOnly: Bool = false) throws(FilesError) {
+    init(_ url: URL, limits: UnpackLimits = UnpackLimits()) throws(FilesError) {
         self.file = try ReadDescriptor(url)
-        if !unpacksGzipOnly { try GzipChecksum.check(file) }
+        self.source = try ArchiveSource(file)
         self.limits = limits
         guard let handle = archive_read_new() else {
             throw .unreadable(path: url.path, reason: "out of memory")
         }
         self.handle = handle
-        archive_read_support_filter_gzip(handle)
-        if !unpacksGzipOnly {
-            archive_read_support_filter_bzip2(handle)
-            archive_read_support_filter_xz(handle)
-            archive_read_support_filter_zstd(handle)
-            archive_read_support_format_zip(handle)
-            archive_read_support_format_tar(handle)
-            archive_read_support_format_7zip(handle)
-        }
+        archive_read_support_filter_bzip2(handle)
+        archive_read_support_filter_xz(handle)
+        archive_read_support_filter_zstd(handle)
+        archive_read_support_format_zip(handle)
+        archive_read_support_format_tar(handle)
+        archive_read_support_format_7zip(handle)
         archive_read_support_format_raw(handle)
         archive_read_support_format_empty(handle)
-        guard archive_read_open_fd(handle, file.number, 1 << 16) == ARCHIVE_OK else { throw corrupt() }
+        guard source.open(handle) == ARCHIVE_OK else { throw corrupt() }
     }
 
     deinit { archive_read_free(handle) }
 
     private var path: String { file.url.path }
+    /// The last filter of libarchive is always "none", which reads the file itself.
+    private var isCompressed: Bool { source.isGzip || archive_filter_count(handle) > 1 }
 
     /// The next regular file in the archive, or the whole of a plain or compressed file once; nil at the end.
     ///
@@ -63,11 +61,13 @@ final class ArchiveReader {
         while true {
             let status = archive_read_next_header(handle, &entry)
             if status == ARCHIVE_RETRY { continue }
-            if status == ARCHIVE_EOF { return nil }
+            if status == ARCHIVE_EOF {
+                try finish()
+                return nil
+            }
             guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let entry else { throw corrupt() }
             if archive_format(handle) & ARCHIVE_FORMAT_BASE_MASK == ARCHIVE_FORMAT_RAW {
-                // The last filter is always "none", which reads the file itself.
-                content = archive_filter_count(handle) > 1 ? .compressed : .plain
+                content = isCompressed ? .compressed : .plain
                 member = ArchiveMember(name: file.url.lastPathComponent, size: nil)
                 return member
             }
@@ -78,7 +78,7 @@ final class ArchiveReader {
             let isFile = archive_entry_filetype(entry) == S_IFREG && archive_entry_hardlink(entry) == nil
             guard isFile else { continue }
             member = found
-            if let size = found.size, archive_filter_count(handle) > 1 {
+            if let size = found.size, isCompressed {
                 try check(size, UnpackLimits(bytes: max(limits.bytes, UnpackLimits().bytes)))
             }
             return found
@@ -102,13 +102,18 @@ final class ArchiveReader {
         }
     }
 
+    /// To be called when what is wanted has been read, and nothing more will be: a member's bytes are known to be sound only
+    /// when the checksum at the end of a compressed archive has been seen.
+    func finish() throws(FilesError) { try source.finish() }
+
     private func check(_ size: Int, _ limits: UnpackLimits) throws(FilesError) {
-        let packed = file.isRegular ? file.size : Int(archive_filter_bytes(handle, -1))
+        let packed = file.isRegular ? file.size : source.bytesRead
         guard content != .plain, let limit = limits.exceeded(by: size, packed: packed) else { return }
         throw .swellingMember(path: path, member: member?.name ?? "", limit: limit)
     }
 
     private func corrupt() -> FilesError {
+        if let failure = source.failure { return failure }
         let reason = archive_error_string(handle).map { String(cString: $0) } ?? "it ends early"
         return .corruptArchive(path: path, member: content == .archive ? member?.name : nil, reason: reason)
     }

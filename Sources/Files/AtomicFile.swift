@@ -4,21 +4,30 @@ import Foundation
 ///
 /// The content goes to `.NAME.tmp-PID` in the same folder, is synced, and takes the final name by `rename`; the folder
 /// is synced after it. On any error the temporary file is removed. Missing parent folders are made. A link is
-/// followed, so that its target is replaced; a device or a pipe (`/dev/stdout`) is written as it is.
+/// followed, so that its target is replaced; a device or a pipe is written as it is. `/dev/stdout` and its like are what this
+/// process has open under that number, a file too, and are written on from where they stand.
 package struct AtomicFile {
     /// Writes `data` as the content of `url`.
     package static func write(_ data: Data, to url: URL) throws {
         try write(to: url, expecting: data.count) { try $0.write(data) }
     }
 
+    /// Writes a value as JSON, indented and with sorted keys, as the content of `url`.
+    package static func write(json value: some Encodable, to url: URL) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try write(try encoder.encode(value) + Data("\n".utf8), to: url)
+    }
+
     /// Writes what `body` hands over as the content of `url`.
     /// - Parameter expecting: bytes to come where known; a full disk is then reported with the size it needs.
     /// - Throws: `FilesError` or whatever `body` throws; nothing has changed under the final name then.
     package static func write(to url: URL, expecting: Int? = nil, _ body: (Handle) throws -> Void) throws {
+        if let number = openDescriptor(url) { return try writeStream(url, dup(number), body) }
         let target = url.resolvingSymlinksInPath()
         switch kind(of: target) {
         case .folder: throw FilesError.folder(path: url.path)
-        case .stream: return try writeStream(target, body)
+        case .stream: return try writeStream(target, open(target.path, O_WRONLY | O_CLOEXEC), body)
         case .file, .nothing: break
         }
         let folder = target.deletingLastPathComponent()
@@ -84,8 +93,19 @@ package struct AtomicFile {
         throw .unwritable(path: url.path, reason: "left-over temporary files \(base)-* are in the way; remove them")
     }
 
-    private static func writeStream(_ target: URL, _ body: (Handle) throws -> Void) throws {
-        let descriptor = open(target.path, O_WRONLY | O_CLOEXEC)
+    /// The number of the open file that a path stands for.
+    private static func openDescriptor(_ url: URL) -> Int32? {
+        switch url.path {
+        case "/dev/stdout": return STDOUT_FILENO
+        case "/dev/stderr": return STDERR_FILENO
+        default:
+            let folders = ["/dev/fd/", "/proc/self/fd/"]
+            return folders.first(where: url.path.hasPrefix).flatMap { Int32(url.path.dropFirst($0.count)) }
+        }
+    }
+
+    /// Writes to a descriptor, or tells why it could not be opened.
+    private static func writeStream(_ target: URL, _ descriptor: Int32, _ body: (Handle) throws -> Void) throws {
         guard descriptor >= 0 else {
             throw FilesError.unwritable(path: target.path, reason: SystemMessage.text(errno))
         }

@@ -23,13 +23,16 @@ package struct InputFile {
         var splitter = LineSplitter(path: url.path, limit: lineLimit)
         try reader.readBlocks { try splitter.feed($0, body) }
         try splitter.finish(body)
+        try reader.finish()
     }
 
     /// The whole content.
     /// - Parameter limit: bytes it may have at most.
     package static func contents(of url: URL, member: String? = nil, limit: Int = 4 << 30) throws -> Data {
         guard let reader = try open(url, member: member, limits: UnpackLimits(bytes: limit)) else { return Data() }
-        return try reader.readAll(sizeHint: reader.file.size, limit: limit)
+        let data = try reader.readAll(sizeHint: reader.file.size, limit: limit)
+        try reader.finish()
+        return data
     }
 
     /// A reader that stands at the content, or nil when there is none in an empty file.
@@ -45,8 +48,7 @@ package struct InputFile {
             if first.name == member { return reader }
             return try advance(reader, past: [first], to: member)
         }
-        guard let chosen = try choose(reader, first: first) else { return reader }
-        return try Archive.seek(chosen, in: url, limits: limits).reader
+        return try Archive.seek(try choose(reader, first: first), in: url, limits: limits).reader
     }
 
     private static func advance(
@@ -61,7 +63,7 @@ package struct InputFile {
     }
 
     /// The name of the one member that can be meant. Needs a pass over the whole archive, and so a file to reopen.
-    private static func choose(_ reader: ArchiveReader, first: ArchiveMember) throws -> String? {
+    private static func choose(_ reader: ArchiveReader, first: ArchiveMember) throws -> String {
         let path = reader.file.url.path
         guard reader.file.isRegular else {
             throw FilesError.unreadable(path: path, reason: "an archive from a pipe; save it to a file first")

@@ -48,8 +48,7 @@ struct LineSplitter {
 
     private mutating func emit(_ raw: UnsafeRawBufferPointer, _ body: (Int, String) throws -> Void) throws {
         number += 1
-        var bytes = raw[...]
-        if number == 1, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
+        var bytes = number == 1 ? raw.afterByteOrderMark : raw[...]
         if bytes.last == UInt8(ascii: "\r") { bytes = bytes.dropLast() }
         guard let line = String(validating: bytes, as: UTF8.self) else {
             throw FilesError.invalidText(path: path, line: number)

@@ -7,6 +7,7 @@ import Foundation
 /// ends the process, as with any mapping; files written through `AtomicFile` are replaced, never cut.
 package final class MappedFile: @unchecked Sendable {
     package let url: URL
+    /// Valid while the object is held, which `withBytes` sees to.
     package let bytes: UnsafeRawBufferPointer
 
     /// Maps `url`; an empty file gives no bytes.
@@ -25,6 +26,11 @@ package final class MappedFile: @unchecked Sendable {
             throw .unreadable(path: url.path, reason: SystemMessage.text(errno))
         }
         self.bytes = UnsafeRawBufferPointer(start: address, count: file.size)
+    }
+
+    /// Calls `body` with the bytes, and holds the mapping until it returns.
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(self) { try body(bytes) }
     }
 
     deinit {

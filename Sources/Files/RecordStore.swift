@@ -30,27 +30,39 @@ package final class RecordStore: @unchecked Sendable {
     private static let magic = Array("grace-records/1\n".utf8)
     private static let headSize = 32 + 8 + 32
 
-    /// Opens a store, or makes an empty one with its parent folders.
-    /// - Throws: `FilesError` when it cannot be opened for reading and writing, or is a file of another kind.
+    /// Whether the file has been found to be one of records.
+    private var isOfRecords = false
+
+    /// Opens a store, or makes an empty one with its parent folders. Where the file cannot be written to, or is of another
+    /// kind, nothing is added and `failure` says why.
+    /// - Throws: `FilesError` when there can be no such file: a folder that cannot be made, or one in its place.
     package init(_ url: URL, limit: Int, patience: Duration = .seconds(30)) throws {
         self.url = url
         self.limit = limit
         self.patience = patience
         try AtomicFile.makeFolder(url.deletingLastPathComponent(), for: url)
-        descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw FilesError.unwritable(path: url.path, reason: SystemMessage.text(errno)) }
+        let both = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        if both >= 0 {
+            descriptor = both
+        } else {
+            let failure = FilesError.unwritable(path: url.path, reason: SystemMessage.text(errno))
+            guard [EACCES, EPERM, EROFS, ENOSPC, EDQUOT].contains(errno) else { throw failure }
+            whyNotAdded = failure
+            descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+            if descriptor < 0 { return }
+        }
         do {
-            if size < Self.magic.count { try locked(begin) }
+            if size < Self.magic.count, whyNotAdded == nil { try locked(begin) }
             guard read(0..<Self.magic.count) == Self.magic else { throw FilesError.notRecords(path: url.path) }
+            isOfRecords = true
             end = Self.magic.count
             readOn()
         } catch {
-            close(descriptor)
-            throw error
+            whyNotAdded = whyNotAdded ?? error as? FilesError
         }
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// How many records can be found.
     package var count: Int { lock.withLock { index.count } }
@@ -106,6 +118,7 @@ package final class RecordStore: @unchecked Sendable {
 
     /// Finds the records beyond `end`, up to one that is not whole.
     private func readOn() {
+        guard isOfRecords else { return }
         let size = size
         if size < end {  // Another process took away what it could not write whole.
             index = [:]

@@ -37,21 +37,8 @@ extension BertModel: EditableModel {
     /// are kept for it and, since queries and values may come from it, for the last token. At other sites they are kept
     /// for all tokens.
     package func prefixes(of inputs: [ModelInput], at site: EditSite) -> [SitePrefix] {
-        var result: [SitePrefix] = []
-        var group: [ModelInput] = [], tokens = 0
-        // A few inputs at a time: the states of hundreds of long ones together would fill the memory.
-        for (index, input) in inputs.enumerated() {
-            group.append(input)
-            tokens += input.tokens.count
-            if tokens >= Self.tokensTogether || index == inputs.count - 1 {
-                result += prefixes(ofGroup: group, at: site)
-                (group, tokens) = ([], 0)
-            }
-        }
-        return result
+        ModelInput.groups(inputs).flatMap { prefixes(ofGroup: Array($0), at: site) }
     }
-
-    private static var tokensTogether: Int { 2048 }
 
     private func prefixes(ofGroup inputs: [ModelInput], at site: EditSite) -> [SitePrefix] {
         let (index, isOutput) = place(of: site)

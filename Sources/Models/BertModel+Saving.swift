@@ -1,21 +1,6 @@
-import Checkpoints
-import Files
-import Foundation
-
-extension BertModel {
-    /// Number of trainable floats.
-    package var parameterCount: Int { parameters.reduce(0) { $0 + $1.variable.value.count } }
-
-    /// Writes `config.json` and `model.safetensors` as transformers writes and reads `BertForSequenceClassification`.
-    package func write(to folder: URL) throws {
-        var writer = SafetensorsWriter(metadata: ["format": "pt"])
-        for (name, variable) in parameters { writer.add(name, variable.value) }
-        try writer.write(to: folder.appendingPathComponent("model.safetensors"))
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.write(
-            try encoder.encode(BertFolder(config: config)) + Data("\n".utf8),
-            to: folder.appendingPathComponent("config.json"))
+extension BertModel: SavedModel {
+    package var settingsFiles: [(name: String, content: any Encodable)] {
+        [("config.json", BertFolder(config: config))]
     }
 }
 
@@ -49,9 +34,8 @@ private struct BertFolder: Encodable {
         ]
         for (value, key) in numbers { try box.encode(decimal(value), forKey: key) }
         try box.encode(config.classifierDropout.map(decimal), forKey: .classifierDropout)
-        let labels = config.labels.enumerated()
-        try box.encode(Dictionary(uniqueKeysWithValues: labels.map { ("\($0)", $1) }), forKey: .id2label)
-        try box.encode(Dictionary(uniqueKeysWithValues: labels.map { ($1, $0) }), forKey: .label2id)
+        try box.encode(LabelNames.id2label(config.labels), forKey: .id2label)
+        try box.encode(LabelNames.label2id(config.labels), forKey: .label2id)
         var folder = encoder.container(keyedBy: Keys.self)
         try folder.encode(["BertForSequenceClassification"], forKey: .architectures)
         try folder.encode("bert", forKey: .modelType)

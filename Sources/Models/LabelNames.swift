@@ -30,6 +30,11 @@ package enum LabelNames {
         Dictionary(uniqueKeysWithValues: names.enumerated().map { ("\($0.offset)", $0.element) })
     }
 
+    /// `label2id` of the names.
+    package static func label2id(_ names: [String]) -> [String: Int] {
+        Dictionary(uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
+    }
+
     /// Whether the names are those that transformers gives to classes that have none.
     static func arePlaceholders(_ names: [String]) -> Bool { names == names.indices.map(placeholder) }
 

@@ -1,23 +1,9 @@
-import Checkpoints
-import Files
-import Foundation
-
-extension MLPModel {
-    /// Number of trainable floats.
-    package var parameterCount: Int { parameters.reduce(0) { $0 + $1.variable.value.count } }
-
-    /// Writes `config.json` and `model.safetensors`.
-    package func write(to folder: URL) throws {
-        var writer = SafetensorsWriter(metadata: ["format": "pt"])
-        for (name, variable) in parameters { writer.add(name, variable.value) }
-        try writer.write(to: folder.appendingPathComponent("model.safetensors"))
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+extension MLPModel: SavedModel {
+    package var settingsFiles: [(name: String, content: any Encodable)] {
         let file = MLPFolder(
             layerWidths: config.layerWidths, id2label: LabelNames.id2label(labels),
-            label2id: Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($0.element, $0.offset) }))
-        try AtomicFile.write(
-            try encoder.encode(file) + Data("\n".utf8), to: folder.appendingPathComponent("config.json"))
+            label2id: LabelNames.label2id(labels))
+        return [("config.json", file)]
     }
 }
 

@@ -38,6 +38,20 @@ package struct ModelInput: Sendable, Hashable {
     /// How many rows of activations the input has: one for each token, or one.
     package var rowCount: Int { features.isEmpty ? tokens.count : 1 }
 
+    /// The inputs, as many at a time as may pass through a model together: the states of hundreds of long ones would fill
+    /// the memory. No result depends on what an input passes with.
+    static func groups(_ inputs: [ModelInput], rows most: Int = 2048) -> [ArraySlice<ModelInput>] {
+        var groups: [ArraySlice<ModelInput>] = [], start = 0, rows = 0
+        for (index, input) in inputs.enumerated() {
+            rows += input.rowCount
+            if rows >= most || index == inputs.count - 1 {
+                groups.append(inputs[start...index])
+                (start, rows) = (index + 1, 0)
+            }
+        }
+        return groups
+    }
+
     static func layout(_ inputs: [ModelInput]) -> RaggedLayout {
         RaggedLayout(lengths: inputs.map(\.rowCount), visible: inputs.map(\.visible))
     }

@@ -1,7 +1,8 @@
 /// What a model does with its inputs, and how a label is written as numbers.
 package enum ModelTask: Sendable, Equatable {
-    /// It generates tokens: a label is the token ids of the answer, the end token last.
-    case generation(endToken: Int32, padToken: Int32)
+    /// It generates tokens until one of those that end an answer: a label is the token ids of the answer, the end token
+    /// last.
+    case generation(endTokens: [Int32], padToken: Int32)
     /// It names one of the classes, here in the order of their indices: a label is one class index.
     case classification(labels: [String])
 

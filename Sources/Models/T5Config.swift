@@ -94,6 +94,9 @@ package struct T5Config: Codable, Sendable, Equatable {
     var answerStartTokenID: Int32 { generationStartTokenID ?? decoderStartTokenID }
 
     /// Whether an answer ends with the token.
+    /// All tokens that end an answer.
+    var endTokenIDs: [Int32] { [eosTokenID] + otherEndTokenIDs }
+
     func isEnd(_ token: Int32) -> Bool { token == eosTokenID || otherEndTokenIDs.contains(token) }
 
     var innerWidth: Int { numHeads * dKV }

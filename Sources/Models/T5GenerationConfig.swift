@@ -7,7 +7,7 @@ package struct T5GenerationConfig: Codable, Sendable {
 
     package init(config: T5Config) {
         padTokenID = config.padTokenID
-        eosTokenID = TokenIDs(all: [config.eosTokenID] + config.otherEndTokenIDs)
+        eosTokenID = TokenIDs(all: config.endTokenIDs)
         decoderStartTokenID = config.answerStartTokenID
     }
 

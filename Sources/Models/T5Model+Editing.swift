@@ -3,7 +3,7 @@ import Tensors
 
 /// Edit sites of T5: the feed-forward output layer `wo` of each encoder block.
 extension T5Model: EditableModel {
-    package var task: ModelTask { .generation(endToken: config.eosTokenID, padToken: config.padTokenID) }
+    package var task: ModelTask { .generation(endTokens: config.endTokenIDs, padToken: config.padTokenID) }
 
     package var inputKind: InputKind { .tokens(vocabulary: config.vocabSize, longest: nil) }
 
@@ -26,6 +26,10 @@ extension T5Model: EditableModel {
     }
 
     package func prefixes(of inputs: [ModelInput], at site: EditSite) -> [SitePrefix] {
+        ModelInput.groups(inputs).flatMap { prefixes(ofGroup: Array($0), at: site) }
+    }
+
+    private func prefixes(ofGroup inputs: [ModelInput], at site: EditSite) -> [SitePrefix] {
         let tape = Tape(recording: false)
         let layout = ModelInput.layout(inputs)
         let bias = encoder.bias(layout, tape)

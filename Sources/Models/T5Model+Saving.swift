@@ -1,25 +1,9 @@
-import Checkpoints
-import Files
-import Foundation
-
-extension T5Model {
-    /// Number of trainable floats.
-    package var parameterCount: Int { parameters.reduce(0) { $0 + $1.variable.value.count } }
-
-    /// Writes `config.json`, `generation_config.json` and `model.safetensors` as transformers writes and reads them.
-    package func write(to folder: URL) throws {
-        var writer = SafetensorsWriter(metadata: ["format": "pt"])
-        for (name, variable) in parameters { writer.add(name, variable.value) }
-        try writer.write(to: folder.appendingPathComponent("model.safetensors"))
-        try Self.writeJSON(T5Folder(config: config), to: folder.appendingPathComponent("config.json"))
-        try Self.writeJSON(
-            T5GenerationConfig(config: config), to: folder.appendingPathComponent("generation_config.json"))
-    }
-
-    private static func writeJSON(_ value: some Encodable, to url: URL) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.write(try encoder.encode(value) + Data("\n".utf8), to: url)
+extension T5Model: SavedModel {
+    package var settingsFiles: [(name: String, content: any Encodable)] {
+        [
+            ("config.json", T5Folder(config: config)),
+            ("generation_config.json", T5GenerationConfig(config: config)),
+        ]
     }
 }
 

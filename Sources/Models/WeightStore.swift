@@ -109,8 +109,8 @@ package struct WeightScope {
     }
 
     /// The parameter `path.bias` of `count` numbers; it starts at zero.
-    package func bias(_ count: Int, aliases: [String] = [], mayBeMissing: Bool = false) throws -> Variable {
+    package func bias(_ count: Int, mayBeMissing: Bool = false) throws -> Variable {
         try store.parameter(
-            self("bias").path, aliases: aliases, shape: [count], deviation: 0, constant: 0, mayBeMissing: mayBeMissing)
+            self("bias").path, aliases: [], shape: [count], deviation: 0, constant: 0, mayBeMissing: mayBeMissing)
     }
 }

@@ -23,31 +23,8 @@ package struct Metrics: Sendable {
     package var editShare: Float { step == 0 ? .nan : Float(edits) / Float(step) }
 }
 
-/// Which scores a metric table has.
-package enum MetricLayout: Sendable {
-    /// Those of answers.
-    case answers
-    /// Those of classes: accuracies.
-    case classes
-
-    package var columns: [String] {
-        switch self {
-        case .answers:
-            [
-                "step", "edits", "keys", "upstream_f1", "upstream_em", "online_f1", "online_em", "edit_score",
-                "holdout_f1", "holdout_em", "edit_success", "key_edit_ratio", "edit_share", "stream_em",
-                "upstream_token_f1", "online_token_f1", "holdout_token_f1", "upstream_official_f1",
-                "online_official_f1", "holdout_official_f1",
-            ]
-        case .classes:
-            [
-                "step", "edits", "keys", "upstream_accuracy", "online_accuracy", "edit_score", "holdout_accuracy",
-                "edit_success", "key_edit_ratio", "edit_share", "stream_accuracy",
-            ]
-        }
-    }
-
-    /// The values of `columns`.
+extension MetricLayout {
+    /// The values of `scoreColumns`.
     package func cells(_ row: Metrics) -> [any TableCell] {
         let upstream = row.upstream, online = row.online, holdout = row.holdout
         switch self {

@@ -18,20 +18,16 @@ package final class ReplayedSet<Model: EditableModel>: PredictedSet {
     /// The key whose value answers each input; nil where the frozen layer does.
     private var keyInForce: [Int?]
     package private(set) var answers: [[Int32]]
-    /// How many inputs pass through the model together.
-    private static var batch: Int { 64 }
 
     /// Runs the frozen model over all inputs. `nearest` starts from an empty codebook.
     package init(_ inputs: [ModelInput], through passes: FrozenPasses<Model>, options: GRACEOptions) throws {
         self.passes = passes
         self.options = options
         var prefixes: [SitePrefix] = [], answers: [[Int32]] = [], queries: [[Float]] = []
-        for start in stride(from: 0, to: inputs.count, by: Self.batch) {
-            for pass in try passes(Array(inputs[start..<min(start + Self.batch, inputs.count)])) {
-                answers.append(pass.answer)
-                queries.append(options.query.query(of: pass.prefix))
-                prefixes.append(pass.prefix.withoutSiteInput)
-            }
+        try passes.forEach(of: inputs) { pass in
+            answers.append(pass.answer)
+            queries.append(options.query.query(of: pass.prefix))
+            prefixes.append(pass.prefix.withoutSiteInput)
         }
         self.prefixes = prefixes
         self.queries = queries
@@ -56,9 +52,8 @@ package final class ReplayedSet<Model: EditableModel>: PredictedSet {
             changed.append(i)
             if now == nil { answers[i] = frozenAnswers[i] } else { rerun.append(i) }
         }
-        for start in stride(from: 0, to: rerun.count, by: Self.batch) {
-            try answer(Array(rerun[start..<min(start + Self.batch, rerun.count)]), codebook)
-        }
+        let fresh = try passes.answers(rerun.lazy.map { self.withValueInForce($0, codebook) })
+        for (i, answer) in zip(rerun, fresh) { answers[i] = answer }
         return changed
     }
 
@@ -72,12 +67,9 @@ package final class ReplayedSet<Model: EditableModel>: PredictedSet {
         }
     }
 
-    private func answer(_ inputs: [Int], _ codebook: Codebook) throws {
-        let outputs = inputs.map { i in
-            keyInForce[i].map { options.replacement.siteOutput(of: prefixes[i], with: codebook.values[$0]) }
-                ?? prefixes[i].siteOutput
-        }
-        let fresh = try passes.predict(inputs.map { prefixes[$0] }, siteOutput: Rows.concatenate(outputs))
-        for (i, answer) in zip(inputs, fresh) { answers[i] = answer }
+    /// Input i, and what the edited layer puts out for it.
+    private func withValueInForce(_ i: Int, _ codebook: Codebook) -> (SitePrefix, siteOutput: Tensor) {
+        let value = keyInForce[i].map { options.replacement.siteOutput(of: prefixes[i], with: codebook.values[$0]) }
+        return (prefixes[i], value ?? prefixes[i].siteOutput)
     }
 }

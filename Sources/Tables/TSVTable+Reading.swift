@@ -5,9 +5,7 @@ extension TSVTable {
     /// Reads a table.
     /// - Throws: `FilesError` when the file cannot be read, `TableError` naming file and line when it is no table.
     package init(contentsOf url: URL) throws {
-        // The bytes of a mapping live as long as its object, so the object is kept to the end.
-        let file = try MappedFile(url)
-        self = try withExtendedLifetime(file) { try TSVTable(text: file.bytes, name: url.path) }
+        self = try MappedFile(url).withBytes { try TSVTable(text: $0, name: url.path) }
     }
 
     /// Reads a table from UTF-8 text.
@@ -15,9 +13,8 @@ extension TSVTable {
     package init(text bytes: UnsafeRawBufferPointer, name: String) throws {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw TableError.notText(file: name) }
         // Lines are split on the line feed alone: Swift takes CR LF for one character, so it splits bytes.
-        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        let content = text.utf8.dropFirst(text.utf8.starts(with: mark) ? mark.count : 0)
-        var lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
+        var lines = text.utf8.afterByteOrderMark.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[
+            ...]
         if lines.last?.isEmpty == true { lines.removeLast() }
         guard let header = lines.popFirst(), !header.isEmpty else { throw TableError.empty(file: name) }
 

@@ -18,6 +18,12 @@ package enum BLAS {
     /// The kernels OpenBLAS runs with, such as "SkylakeX".
     package static var coreName: String { String(cString: grace_blas_core_name()) }
 
+    /// The file that OpenBLAS was loaded from; nil while it has not been, as nothing has been computed with it then.
+    package static var library: String? {
+        let path = String(cString: grace_blas_library())
+        return path.isEmpty ? nil : path
+    }
+
     private static let loaded: Bool = grace_blas_load()
 
     /// `c[m, n] = alpha · op(a) · op(b) + beta · c`, where `op` transposes on request; rows of `c` are shared out over

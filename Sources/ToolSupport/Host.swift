@@ -22,11 +22,14 @@ package enum Host {
 
     /// What tells this build of this program, on this kind of processor, from every other: results of another may differ
     /// in their last bits.
-    /// - Throws: `FilesError` when the program's own file cannot be read.
-    package static func build() throws -> String {
+    ///
+    /// - Parameter library: the file of a library that computes results too, if there is one.
+    /// - Throws: `FilesError` when the program's own file or the library's cannot be read.
+    package static func build(with library: String?) throws -> String {
         let kernels = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] ?? ""
-        return try [Digest.sha256(of: URL(fileURLWithPath: "/proc/self/exe")), processor, kernels].joined(
-            separator: "\n")
+        let files = ["/proc/self/exe"] + [library].compactMap { $0 }
+        let digests = try files.map { try Digest.sha256(of: URL(fileURLWithPath: $0)) }
+        return (digests + [processor, kernels]).joined(separator: "\n")
     }
 
     /// The most memory the process has held so far, in bytes.

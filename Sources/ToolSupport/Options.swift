@@ -14,7 +14,7 @@ package struct MessageOptions: ParsableArguments {
 
     package mutating func validate() throws {
         if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
-        Message.level = quiet ? .warning : verbose ? .debug : .notice
+        Message.level = quiet ? .warning : verbose ? .detail : .note
     }
 }
 

@@ -39,7 +39,7 @@ package final class ProgressLine: Sendable {
     }
 
     /// Whether a line would be seen.
-    package static var isShown: Bool { isatty(STDERR_FILENO) == 1 && Message.level <= .notice }
+    package static var isShown: Bool { isatty(STDERR_FILENO) == 1 && Message.level <= .note }
 
     /// Counts units, and redraws the line when it is time to.
     /// - Parameter extra: more words for the end of the line, for example the number of keys.

@@ -76,6 +76,12 @@ package struct RunManifest: Codable, Sendable {
         outputs.append(File(path: url.relativePath, sha256: try Digest.sha256(of: url)))
     }
 
+    /// Removes the record of an earlier run, if there is one, before the first of its files is replaced: where a record
+    /// stands, its files are complete.
+    package static func withdraw(_ url: URL) throws {
+        if FileManager.default.fileExists(atPath: url.path) { try FileManager.default.removeItem(at: url) }
+    }
+
     /// Ends the record and writes it.
     /// - Throws: `FilesError` when it cannot be written.
     package mutating func finish(writingTo url: URL) throws {
@@ -88,17 +94,14 @@ package struct RunManifest: Codable, Sendable {
 
     /// Writes the record as JSON with sorted keys.
     package func write(to url: URL) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.write(try encoder.encode(self) + Data("\n".utf8), to: url)
+        try AtomicFile.write(json: self, to: url)
     }
 
     /// Reads a record.
     /// - Throws: `FilesError` when the file cannot be read, `RunManifestError` when it is no record of a run.
     package init(contentsOf url: URL) throws {
-        let file = try MappedFile(url)
+        let data = try MappedFile(url).withBytes { Data($0) }
         do {
-            let data = withExtendedLifetime(file) { Data(file.bytes) }
             self = try JSONDecoder().decode(Self.self, from: data)
         } catch {
             throw RunManifestError(file: url.path, reason: ErrorText.line(for: error))

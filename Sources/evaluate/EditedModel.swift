@@ -3,6 +3,7 @@ import Editing
 import Foundation
 import Models
 import Scoring
+import Tensors
 import Tokenizers
 import ToolSupport
 
@@ -25,7 +26,9 @@ struct EditedModel<Model: EditableModel> {
         site = try edits.site(in: model)
         passes = try FrozenPasses(
             model: model, site: site, maxNewTokens: edits.maxNewTokens,
-            cache: try cache.map { RunCache(folder: $0, build: try Host.build(), model: try check.finish()) })
+            cache: try cache.map {
+                RunCache(folder: $0, build: try Host.build(with: BLAS.library), model: try check.finish())
+            })
     }
 
     /// An evaluation set with its predictions; `nearest` keys start from an empty codebook.
@@ -42,7 +45,7 @@ struct EditedModel<Model: EditableModel> {
     func snapshot(
         edits count: Int, in folder: SnapshotFolder, _ settings: AdaptorSettings
     ) throws -> SnapshotFolder.Snapshot {
-        try folder.read(edits: count, editor: settings.editor, settings: settings, site: site)
+        try folder.read(edits: count, of: edits.metadata, settings: settings, site: site)
     }
 
     /// Scores for what the model predicts.

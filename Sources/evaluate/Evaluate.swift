@@ -29,8 +29,12 @@ struct Evaluate: Tool {
     @OptionGroup var messages: MessageOptions
 
     func validate() throws {
-        if prediction.predict != nil && (sets.upstream != nil || sets.holdout != nil) {
-            throw ValidationError("--predict answers questions and scores nothing: leave out --upstream and --holdout")
+        if prediction.predict != nil && [sets.stream, sets.upstream, sets.holdout].contains(where: { $0 != nil }) {
+            throw ValidationError(
+                "--predict answers questions and scores nothing: leave out --stream, --upstream and --holdout")
+        }
+        if prediction.predict != nil && sets.padBatch != 1 {
+            throw ValidationError("--pad-batch is about the sets of a metric table; --predict scores none")
         }
         if prediction.predict != nil && sets.name != nil {
             throw ValidationError("--name stands in metric tables; --predict writes none")

@@ -1,3 +1,4 @@
+import Algorithms
 import Checkpoints
 import Datasets
 import Editing
@@ -14,50 +15,58 @@ struct MetricTable<Model: EditableModel> {
 
     private var editorName: String { sets.name ?? edited.edits.editorName }
 
-    private var runColumns: [String] { ["editor", "layer", "epsilon", "lr", "seed"] }
-
+    /// Scores the sets along the log and writes the table. Whatever can be wrong with the sets or with the output is known
+    /// before the first of them passes through the model.
     func write(to output: URL) throws {
         if sets.padBatch > 1, !isPadded { throw EvaluateSetError.noPadding }
+        let (file, stream) = try edited.edits.stream(sets.stream)
+        let all = LabelledSets(
+            stream: try labelled(stream, file),
+            upstream: try sets.upstream.map { try labelled(TokenizedSet(contentsOf: $0), $0) },
+            holdout: try sets.holdout.map { try labelled(TokenizedSet(contentsOf: $0), $0) },
+            scorer: try edited.scorer())
         switch edited.edits.content {
-        case .codebook(let history, let settings): try write(history, settings, to: output)
-        case .snapshots(let folder, let settings): try write(folder, settings, to: output)
+        case .codebook(let history, let settings): try write(all, history, settings, to: output)
+        case .snapshots(let folder, let settings): try write(all, folder, settings, to: output)
         }
     }
 
     /// Scores after every edit of a codebook.
-    private func write(_ history: CodebookHistory, _ settings: GRACEMetadata, to output: URL) throws {
+    private func write(
+        _ sets: LabelledSets, _ history: CodebookHistory, _ settings: GRACEMetadata, to output: URL
+    ) throws {
         let options = settings.options
-        func scored(_ set: TokenizedSet, _ file: URL) throws -> ScoredSet<ReplayedSet<Model>> {
-            try self.scored(edited.replayed(inputs(of: set), settings), set, file: file)
-        }
-        let (file, stream) = try edited.edits.stream(sets.stream)
-        let replay = Replay(
-            history: history, rules: options.rules, stream: try scored(stream, file),
-            upstream: try sets.upstream.map { try scored(TokenizedSet(contentsOf: $0), $0) },
-            holdout: try sets.holdout.map { try scored(TokenizedSet(contentsOf: $0), $0) },
-            lastStep: edited.edits.lastStep)
         let run: [any TableCell] = [
             editorName, settings.layer, options.radius, options.learningRate, options.seed,
         ]
-        try write(run, rows: history.editCount, to: output, replay.run)
+        try write(run, rows: history.editCount, to: output) { onRow in
+            func scored(_ set: LabelledSet) throws -> ScoredSet<ReplayedSet<Model>> {
+                set.scored(try edited.replayed(inputs(of: set.tokens), settings), sets.scorer)
+            }
+            let replay = Replay(
+                history: history, rules: options.rules, stream: try scored(sets.stream),
+                upstream: try sets.upstream.map(scored), holdout: try sets.holdout.map(scored),
+                lastStep: edited.edits.lastStep)
+            try replay.run(onRow)
+        }
     }
 
     /// Scores at the snapshots of an editor that changes weights.
-    private func write(_ folder: SnapshotFolder, _ settings: AdaptorSettings, to output: URL) throws {
-        func scored(_ set: TokenizedSet, _ file: URL) throws -> ScoredSet<AdaptedSet<Model>> {
-            try self.scored(edited.adapted(set.items.map { ModelInput($0) }, settings), set, file: file)
-        }
-        let (file, stream) = try edited.edits.stream(sets.stream)
+    private func write(
+        _ sets: LabelledSets, _ folder: SnapshotFolder, _ settings: AdaptorSettings, to output: URL
+    ) throws {
         let snapshots = try folder.edits()
-        let replay = SnapshotReplay(
-            edits: try edited.edits.edits(), stream: try scored(stream, file),
-            upstream: try sets.upstream.map { try scored(TokenizedSet(contentsOf: $0), $0) },
-            holdout: try sets.holdout.map { try scored(TokenizedSet(contentsOf: $0), $0) },
-            lastStep: edited.edits.lastStep)
         let run: [any TableCell] = [
             editorName, settings.layer, Float.nan, settings.learningRate, settings.seed,
         ]
         try write(run, rows: snapshots.count, to: output) { onRow in
+            func scored(_ set: LabelledSet) throws -> ScoredSet<AdaptedSet<Model>> {
+                set.scored(try edited.adapted(inputs(of: set.tokens), settings), sets.scorer)
+            }
+            let replay = SnapshotReplay(
+                edits: try edited.edits.edits(), stream: try scored(sets.stream),
+                upstream: try sets.upstream.map(scored), holdout: try sets.holdout.map(scored),
+                lastStep: edited.edits.lastStep)
             try replay.run(
                 snapshots: snapshots, read: { try edited.snapshot(edits: $0, in: folder, settings) }, onRow)
         }
@@ -67,29 +76,25 @@ struct MetricTable<Model: EditableModel> {
     private func write(
         _ run: [any TableCell], rows: Int, to output: URL, _ replay: ((Metrics) throws -> Void) throws -> Void
     ) throws {
-        try edited.check.finish()
         let layout = edited.model.task.labels == nil ? MetricLayout.answers : .classes
         let progress = ProgressLine("scoring", total: rows, unit: "rows")
-        try TSVWriter.write(to: output, columns: runColumns + layout.columns) { table in
+        try TSVWriter.write(to: output, columns: layout.columns) { table in
             try replay { metrics in
+                // The first row is that before editing, for which the frozen model has answered everything.
+                if metrics.edits == 0 { try edited.check.finish() } else { progress.advance() }
                 try table.append(run + layout.cells(metrics))
-                if metrics.edits > 0 { progress.advance() }
             }
         }
         progress.finish()
     }
 
-    /// Joins a set's predictions with its labels and true answers.
-    private func scored<Predictions: PredictedSet>(
-        _ predictions: @autoclosure () throws -> Predictions, _ set: TokenizedSet, file: URL
-    ) throws -> ScoredSet<Predictions> {
+    /// A set with its true answers, when its inputs and labels have been found to be such as the model takes.
+    private func labelled(_ set: TokenizedSet, _ file: URL) throws -> LabelledSet {
         try edited.model.check(labelNames: set.labelNames, file: file.path)
         for (row, item) in set.items.enumerated() {
             try edited.model.check(ModelInput(item), context: "\(file.path): row \(row)")
         }
-        return ScoredSet(
-            try predictions(), labels: set.items.map(\.label), trueAnswers: try trueAnswers(of: set, file: file),
-            scorer: try edited.scorer())
+        return LabelledSet(tokens: set, trueAnswers: try trueAnswers(of: set, file: file))
     }
 
     /// Whether the published code would have seen padding.
@@ -104,8 +109,7 @@ struct MetricTable<Model: EditableModel> {
             return set.items.map { ModelInput($0) }
         }
         let tokens = set.items.map(\.input)
-        return stride(from: 0, to: tokens.count, by: sets.padBatch).flatMap { start in
-            let batch = tokens[start..<min(start + sets.padBatch, tokens.count)]
+        return tokens.chunks(ofCount: sets.padBatch).flatMap { batch in
             let longest = batch.map(\.count).max() ?? 0
             return batch.map { ModelInput($0, paddedTo: longest, with: padToken) }
         }
@@ -125,6 +129,26 @@ struct MetricTable<Model: EditableModel> {
         }
         return records.map(\.answers)
     }
+}
+
+/// An evaluation set with the texts that count as right for each of its inputs.
+private struct LabelledSet {
+    let tokens: TokenizedSet
+    let trueAnswers: [[String]]
+
+    func scored<Predictions: PredictedSet>(
+        _ predictions: Predictions, _ scorer: any PredictionScorer
+    ) -> ScoredSet<Predictions> {
+        ScoredSet(predictions, labels: tokens.items.map(\.label), trueAnswers: trueAnswers, scorer: scorer)
+    }
+}
+
+/// The sets of a table, and what scores their predictions.
+private struct LabelledSets {
+    let stream: LabelledSet
+    let upstream: LabelledSet?
+    let holdout: LabelledSet?
+    let scorer: any PredictionScorer
 }
 
 enum EvaluateSetError: Error, CustomStringConvertible {

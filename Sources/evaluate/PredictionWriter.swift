@@ -34,10 +34,9 @@ struct PredictionWriter<Model: EditableModel> {
     private func answer(_ questions: URL, to output: URL) throws {
         let lines = try QuestionRecord.read(from: questions, answersNeeded: false)
         let tokenizer = try T5Tokenizer(folder: edited.folder)
-        let predictions = try predictions(
-            of: lines.map { ModelInput(tokenizer.encode($0.input, maxLength: edited.maxLength)) })
+        let inputs = lines.map { ModelInput(tokenizer.encode($0.input, maxLength: edited.maxLength)) }
         try write(
-            zip(lines, predictions).map { line, found in
+            zip(lines, try predictions(of: inputs, from: questions)).map { line, found in
                 PredictionLine(
                     id: line.id, question: line.input, prediction: tokenizer.decode(found.output), found)
             }, to: output)
@@ -48,11 +47,8 @@ struct PredictionWriter<Model: EditableModel> {
     private func classify(_ points: URL, names: [String], to output: URL) throws {
         let lines = try PointRecord.read(from: points)
         let inputs = lines.map { ModelInput(features: $0.features) }
-        for (row, input) in inputs.enumerated() {
-            try edited.model.check(input, context: "\(points.path): row \(row)")
-        }
         try write(
-            zip(lines, try predictions(of: inputs)).map { line, found in
+            zip(lines, try predictions(of: inputs, from: points)).map { line, found in
                 PredictionLine(
                     id: line.id, features: line.features, label: line.label, prediction: names[Int(found.output[0])],
                     found)
@@ -68,11 +64,8 @@ struct PredictionWriter<Model: EditableModel> {
         // [CLS] and [SEP] are always there.
         let most = max(2, min(length, longest ?? length))
         let inputs = lines.map { ModelInput(tokenizer.encode($0.text, maxLength: most)) }
-        for (row, input) in inputs.enumerated() {
-            try edited.model.check(input, context: "\(texts.path): row \(row)")
-        }
         try write(
-            zip(lines, try predictions(of: inputs)).map { line, found in
+            zip(lines, try predictions(of: inputs, from: texts)).map { line, found in
                 PredictionLine(
                     id: line.id, label: line.label.isEmpty ? nil : line.label, prediction: names[Int(found.output[0])],
                     found)
@@ -80,7 +73,10 @@ struct PredictionWriter<Model: EditableModel> {
         Message.note("classified \(lines.count) texts as after step \(step)")
     }
 
-    private func predictions(of inputs: [ModelInput]) throws -> [Prediction] {
+    private func predictions(of inputs: [ModelInput], from file: URL) throws -> [Prediction] {
+        for (row, input) in inputs.enumerated() {
+            try edited.model.check(input, context: "\(file.path): row \(row)")
+        }
         switch edited.edits.content {
         case .codebook(let history, let settings):
             let codebook = history.codebook(at: step, rules: settings.options.rules)

@@ -5,6 +5,7 @@ import ToolSupport
 /// The folder that a run of `plot-data` fills, with the record of the run.
 struct FigureFolder {
     private let url: URL
+    private var record: URL { url.appendingPathComponent("run.json") }
     private var manifest = RunManifest()
 
     init(_ url: URL) {
@@ -17,6 +18,7 @@ struct FigureFolder {
     /// Writes a table under its own name.
     mutating func write(_ table: TSVTable) throws {
         let file = url.appendingPathComponent(table.name)
+        try RunManifest.withdraw(record)
         try table.write(to: file)
         try manifest.addOutput(file)
         Message.detail("wrote \(file.relativePath): \(table.rows.count) rows")
@@ -24,6 +26,6 @@ struct FigureFolder {
 
     /// Writes the record of the run.
     mutating func finish() throws {
-        try manifest.finish(writingTo: url.appendingPathComponent("run.json"))
+        try manifest.finish(writingTo: record)
     }
 }

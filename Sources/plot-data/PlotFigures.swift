@@ -92,6 +92,9 @@ struct PlotFigures: ParsableCommand {
         guard (0...1).contains(leastSuccess) else {
             throw ValidationError("--least-success must be from 0 to 1, found \(leastSuccess)")
         }
+        guard wants(.summary) || !claims.require else {
+            throw ValidationError("--require is about the summary; give --figure summary too")
+        }
         guard firstEdit >= 0 else { throw ValidationError("--first-edit must be from 0, found \(firstEdit)") }
         if let task,
             task.isEmpty || task.contains(where: { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-")) })

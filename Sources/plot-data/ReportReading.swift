@@ -80,8 +80,7 @@ enum ReportReading {
     }
 
     private static func contents(_ url: URL) throws -> Data {
-        let file = try MappedFile(url)
-        return withExtendedLifetime(file) { Data(file.bytes) }
+        try MappedFile(url).withBytes { Data($0) }
     }
 }
 

@@ -41,6 +41,8 @@ struct PrepareFacts: ParsableCommand {
         try manifest.addInput(facts)
         try manifest.addInput(questions)
         let table = try FactTable(facts: facts, questions: questions, phrasings: phrasings)
+        let record = destination.output.appendingPathComponent("run-facts.json")
+        try RunManifest.withdraw(record)
         let zsre = destination.output.appendingPathComponent("zsre.jsonl")
         let nq = destination.output.appendingPathComponent("nq.json")
         let edits = try table.writeZsRE(to: zsre, seed: seeding.seed)
@@ -58,6 +60,6 @@ struct PrepareFacts: ParsableCommand {
             "relations": String(table.templates.count), "zsre_questions": String(edits),
             "nq_questions": String(upstream), "names": String(nameCount),
         ]
-        try manifest.finish(writingTo: destination.output.appendingPathComponent("run-facts.json"))
+        try manifest.finish(writingTo: record)
     }
 }

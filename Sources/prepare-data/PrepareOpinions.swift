@@ -46,6 +46,8 @@ struct PrepareOpinions: ParsableCommand {
         var manifest = RunManifest(seed: seeding.seed)
         for name in OpinionVocabulary.files { try manifest.addInput(vocabulary.appendingPathComponent(name)) }
         let generator = OpinionGenerator(try OpinionVocabulary(folder: vocabulary), seed: seeding.seed)
+        let record = destination.output.appendingPathComponent("run-opinions.json")
+        try RunManifest.withdraw(record)
         for (name, count, years) in [
             ("train", trainingCount, 1946...1982), ("val", validationCount, 1946...1982),
             ("test", testCount, 1991...2016),
@@ -59,6 +61,6 @@ struct PrepareOpinions: ParsableCommand {
             "training_count": "\(trainingCount)", "validation_count": "\(validationCount)",
             "test_count": "\(testCount)",
         ]
-        try manifest.finish(writingTo: destination.output.appendingPathComponent("run-opinions.json"))
+        try manifest.finish(writingTo: record)
     }
 }

@@ -13,6 +13,7 @@ struct SetWriter {
 
     private let kind: String
     private let folder: URL
+    private var record: URL { folder.appendingPathComponent("run-\(kind).json") }
     private var manifest: RunManifest
 
     /// Takes the digest of what is read, where anything is.
@@ -42,6 +43,7 @@ struct SetWriter {
         set.metadata.merge(metadata) { $1 }
         set.metadata["set"] = name
         let file = place(name, "safetensors")
+        try RunManifest.withdraw(record)
         try set.write(to: file)
         try manifest.addOutput(file)
         return file
@@ -51,6 +53,7 @@ struct SetWriter {
     mutating func write(rows: Int, as name: String, _ body: (URL) throws -> Void) throws {
         settings["\(name)_rows"] = String(rows)
         let file = place(name, "jsonl")
+        try RunManifest.withdraw(record)
         try body(file)
         try manifest.addOutput(file)
         Message.note("\(file.relativePath): \(rows) rows")
@@ -59,6 +62,7 @@ struct SetWriter {
     /// Writes another file, by `body`.
     mutating func write(file name: String, _ body: (URL) throws -> Void) throws {
         let file = folder.appendingPathComponent(name)
+        try RunManifest.withdraw(record)
         try body(file)
         try manifest.addOutput(file)
     }
@@ -77,7 +81,7 @@ struct SetWriter {
     /// Writes the record of the run, as the last file.
     mutating func finish() throws {
         manifest.settings = settings.merging(metadata) { $1 }
-        try manifest.finish(writingTo: folder.appendingPathComponent("run-\(kind).json"))
+        try manifest.finish(writingTo: record)
     }
 
     private func place(_ name: String, _ ending: String) -> URL {
@@ -86,6 +90,7 @@ struct SetWriter {
 
     private func remove(_ url: URL) throws {
         guard FileManager.default.fileExists(atPath: url.path) else { return }
+        try RunManifest.withdraw(record)
         try FileManager.default.removeItem(at: url)
         Message.note("\(url.relativePath): removed, it was of an earlier run")
     }

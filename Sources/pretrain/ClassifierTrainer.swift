@@ -1,3 +1,4 @@
+import Algorithms
 import Autodiff
 import Models
 import Tensors
@@ -112,8 +113,7 @@ struct ClassifierTrainer {
     /// Mean loss and accuracy without dropout, a few documents at a time.
     func evaluate(_ texts: [ClassifiedText]) throws -> ClassifierScore {
         var loss = 0.0, right = 0
-        for start in stride(from: 0, to: texts.count, by: Self.evaluationBatch) {
-            let part = texts[start..<min(start + Self.evaluationBatch, texts.count)]
+        for part in texts.chunks(ofCount: Self.evaluationBatch) {
             let tape = Tape(recording: false)
             let logits = model.logits(part.map { ModelInput($0.tokens) }, tape)
             loss += model.loss(logits, labels: part.map(\.label), tape).each.reduce(0) { $0 + Double($1) }

@@ -1,3 +1,4 @@
+import Algorithms
 import Tensors
 
 /// Mini-batches of texts of similar length: a batch then takes about as long on either thread, and the memory of one is
@@ -15,14 +16,12 @@ struct LengthBuckets {
     func batches(epoch: Int) -> [[Int]] {
         var random = RandomStream(seed: seed, purpose: .batchOrder, index: UInt64(epoch))
         let order = random.permutation(lengths.count)
-        let sorted = stride(from: 0, to: order.count, by: Self.pool * batchSize).flatMap { start in
-            let part = order[start..<min(start + Self.pool * batchSize, order.count)].enumerated()
+        let sorted = order.chunks(ofCount: Self.pool * batchSize).flatMap { part in
             // Of equal lengths the order of the draw counts, since a sort may exchange them.
-            return part.sorted { (lengths[$0.element], $0.offset) < (lengths[$1.element], $1.offset) }.map(\.element)
+            part.enumerated().sorted { (lengths[$0.element], $0.offset) < (lengths[$1.element], $1.offset) }
+                .map(\.element)
         }
-        var batches = stride(from: 0, to: sorted.count, by: batchSize).map {
-            Array(sorted[$0..<min($0 + batchSize, sorted.count)])
-        }
+        var batches = sorted.chunks(ofCount: batchSize).map(Array.init)
         batches.shuffle(using: &random)
         return batches
     }

@@ -50,13 +50,9 @@ struct QuestionAnswering: ParsableCommand {
         for url in [input] + text { try manifest.addInput(url) }
         manifest.settings = shape.settings.merging(training.settings) { $1 }
         manifest.settings["seed"] = "\(seed.seed)"
-        // Now, so that a folder that cannot be made is known before the training and not after it.
-        let lock = try FolderLock(output)
-        defer { lock.release() }
-        if try FinishedRun.isDone(manifest, in: output, overwrite: overwrite.overwrite) {
-            Message.note("\(output.relativePath): all done")
-            return
-        }
+        let folder = try TrainingFolder(output)
+        defer { folder.release() }
+        if try folder.isDone(manifest, overwrite: overwrite.overwrite) { return }
 
         let vocabulary = try trainVocabulary(on: questions, texts)
         let tokenizerFiles = try T5Tokenizer.files(model: vocabulary.model)
@@ -79,15 +75,8 @@ struct QuestionAnswering: ParsableCommand {
         Message.note(
             "loss \(ToolFormat.decimal(Double(loss), digits: 4)), exact match \(ToolFormat.decimal(exact, digits: 4))")
 
-        let record = output.appendingPathComponent("run.json")
-        if FileManager.default.fileExists(atPath: record.path) { try FileManager.default.removeItem(at: record) }
-        try model.write(to: output)
-        for file in tokenizerFiles { try AtomicFile.write(file.data, to: output.appendingPathComponent(file.name)) }
-        try manifest.addOutput(output.appendingPathComponent("model.safetensors"))
-        manifest.settings.merge([
-            "loss": "\(loss)", "exact_match": "\(exact)", "parameters": "\(model.parameterCount)",
-        ]) { $1 }
-        try manifest.finish(writingTo: record)
+        let results = ["loss": "\(loss)", "exact_match": "\(exact)", "parameters": "\(model.parameterCount)"]
+        try folder.finish(&manifest, results: results, model: model, tokenizer: tokenizerFiles)
     }
 
     /// Text without labels: what is restored, and questions that serve the vocabulary alone.

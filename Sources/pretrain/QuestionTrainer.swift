@@ -1,3 +1,4 @@
+import Algorithms
 import Autodiff
 import Models
 import Tensors
@@ -59,9 +60,7 @@ struct QuestionTrainer {
     /// The share of questions whose generated tokens are the answer's.
     func exactMatch(maxNewTokens: Int) throws -> Double {
         var right = 0
-        let batch = 128
-        for start in stride(from: 0, to: examples.count, by: batch) {
-            let part = examples[start..<min(start + batch, examples.count)]
+        for part in examples.chunks(ofCount: 128) {
             let (hidden, layout) = model.encode(part.map { ModelInput($0.input) }, Tape(recording: false))
             let answers = try model.generate(encoded: hidden.value, layout, maxNewTokens: maxNewTokens)
             right += zip(answers, part).count { $0 == $1.label }

@@ -56,15 +56,11 @@ struct ScotusPretraining: ParsableCommand {
         try BLAS.load()
         var manifest = try plannedManifest()
         let documents = try ClassifiedDocuments(folder: input)
-        // Now, so that a folder that cannot be made is known before the training and not after it.
-        let lock = try FolderLock(output)
-        defer { lock.release() }
+        let folder = try TrainingFolder(output)
+        defer { folder.release() }
         let checkpoint = TrainingCheckpoint(folder: output, identity: identity(of: manifest))
-        if overwrite.overwrite { try checkpoint.remove() }
-        if !checkpoint.exists, try FinishedRun.isDone(manifest, in: output, overwrite: overwrite.overwrite) {
-            Message.note("\(output.relativePath): all done")
-            return
-        }
+        let goesOn = try checkpoint.isThere(replacingOthers: overwrite.overwrite)
+        if !goesOn, try folder.isDone(manifest, overwrite: overwrite.overwrite) { return }
         let (classifier, tokenizer) = try prepare(documents)
         let trainer = ClassifierTrainer(
             model: classifier, training: documents.tokenized(\.training, tokenizer, maxLength: maxLength(classifier)),
@@ -76,22 +72,15 @@ struct ScotusPretraining: ParsableCommand {
                 + "word pieces, \(classifier.parameterCount) parameters")
         let result = try trainer.train()
 
-        let record = output.appendingPathComponent("run.json")
-        if FileManager.default.fileExists(atPath: record.path) { try FileManager.default.removeItem(at: record) }
-        try classifier.write(to: output)
-        for file in try tokenizer.files() {
-            try AtomicFile.write(file.data, to: output.appendingPathComponent(file.name))
-        }
-        try manifest.addOutput(output.appendingPathComponent("model.safetensors"))
         let best = result.progress.best
-        manifest.settings.merge([
+        let results = [
             "training_loss": "\(result.progress.lastLoss)", "upstream_accuracy": "\(best?.accuracy ?? .nan)",
             "upstream_loss": "\(best?.loss ?? .nan)", "best_epoch": "\(result.progress.bestEpoch)",
             "parameters": "\(classifier.parameterCount)",
-        ]) { $1 }
+        ]
         manifest.timings = ["step_seconds": result.stepSeconds, "tokens_per_second": result.tokensPerSecond]
             .compactMapValues { $0 }
-        try manifest.finish(writingTo: record)
+        try folder.finish(&manifest, results: results, model: classifier, tokenizer: tokenizer.files())
         try checkpoint.remove()
         Message.note(
             "upstream accuracy \(ToolFormat.decimal(best?.accuracy ?? .nan, digits: 4)) "

@@ -39,17 +39,12 @@ struct SyntheticPretraining: ParsableCommand {
         manifest.settings = training.settings
         manifest.settings["seed"] = "\(seed.seed)"
         let points = try LabelledPoints(folder: input)
-        // Now, so that a folder that cannot be made is known before the training and not after it.
-        let lock = try FolderLock(output)
-        defer { lock.release() }
-        if try FinishedRun.isDone(manifest, in: output, overwrite: overwrite.overwrite) {
-            Message.note("\(output.relativePath): all done")
-            return
-        }
+        let folder = try TrainingFolder(output)
+        defer { folder.release() }
+        if try folder.isDone(manifest, overwrite: overwrite.overwrite) { return }
         var config = MLPConfig()
         config.layerWidths = [points.width, training.hiddenSize, training.hiddenSize, 1]
-        config.id2label = Dictionary(
-            uniqueKeysWithValues: points.labels.enumerated().map { ("\($0.offset)", $0.element) })
+        config.id2label = LabelNames.id2label(points.labels)
         let model = try MLPModel(config: config, seed: seed.seed)
         Message.note(
             "\(points.training.count) points of \(points.width) features, \(points.upstream.count) upstream, "
@@ -60,15 +55,11 @@ struct SyntheticPretraining: ParsableCommand {
             training: try trainer.accuracy(points.training), upstream: try trainer.accuracy(points.upstream)
         )
 
-        let record = output.appendingPathComponent("run.json")
-        if FileManager.default.fileExists(atPath: record.path) { try FileManager.default.removeItem(at: record) }
-        try model.write(to: output)
-        try manifest.addOutput(output.appendingPathComponent("model.safetensors"))
-        manifest.settings.merge([
+        let results = [
             "training_loss": "\(loss)", "training_accuracy": "\(accuracy.training)",
             "upstream_accuracy": "\(accuracy.upstream)", "parameters": "\(model.parameterCount)",
-        ]) { $1 }
-        try manifest.finish(writingTo: record)
+        ]
+        try folder.finish(&manifest, results: results, model: model)
         Message.note(
             "loss \(ToolFormat.decimal(Double(loss), digits: 6)), training accuracy "
                 + "\(ToolFormat.decimal(accuracy.training, digits: 4)), upstream accuracy "

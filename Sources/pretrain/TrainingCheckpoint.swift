@@ -15,17 +15,25 @@ struct TrainingCheckpoint {
     private var stateFile: URL { folder.appendingPathComponent("training.partial.safetensors") }
     private var bestFile: URL { folder.appendingPathComponent("best.partial.safetensors") }
 
-    /// Whether there is a run to go on with.
-    var exists: Bool { FileManager.default.fileExists(atPath: stateFile.path) }
+    private var exists: Bool { FileManager.default.fileExists(atPath: stateFile.path) }
 
-    /// Removes the run in progress, and what a process that was killed while it wrote has left of it.
+    /// Whether there is this run to go on with. What another run has left here is removed, if it may be.
+    /// - Throws: `PretrainError.otherRun` for another run's that may not, and what reading the file throws.
+    func isThere(replacingOthers: Bool) throws -> Bool {
+        guard exists else { return false }
+        do {
+            _ = try state()
+            return true
+        } catch  where replacingOthers {
+            try remove()
+            return false
+        }
+    }
+
+    /// Removes the run in progress.
     func remove() throws {
-        let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
-        for file in [stateFile, bestFile] {
-            let unfinished = ".\(file.lastPathComponent).tmp-"
-            for name in names ?? [] where name == file.lastPathComponent || name.hasPrefix(unfinished) {
-                try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
-            }
+        for file in [stateFile, bestFile] where FileManager.default.fileExists(atPath: file.path) {
+            try FileManager.default.removeItem(at: file)
         }
     }
 
@@ -47,14 +55,7 @@ struct TrainingCheckpoint {
     /// - Throws: `PretrainError.otherRun` when it is another run's, and what reading the file throws.
     func load(into optimiser: AdamW) throws -> TrainingProgress? {
         guard exists else { return nil }
-        let file = try SafetensorsFile(stateFile)
-        for (field, now) in identity.sorted(by: { $0.key < $1.key }) where file.metadata[field] != now {
-            throw PretrainError.otherRun(
-                folder: stateFile.path, field: field, now: now, then: file.metadata[field] ?? "none")
-        }
-        guard let steps = file.metadata["training_steps"].flatMap({ Int($0) }),
-            let progress = TrainingProgress(fields: file.metadata)
-        else { throw PretrainError.badCheckpoint(file: stateFile.path) }
+        let (file, steps, progress) = try state()
         for (parameter, moments) in zip(optimiser.parameters, optimiser.moments) {
             try copy("weight.\(parameter.name)", of: file, to: parameter.variable.value)
             try copy("first_moment.\(parameter.name)", of: file, to: moments.first)
@@ -62,6 +63,19 @@ struct TrainingCheckpoint {
         }
         optimiser.steps = steps
         return progress
+    }
+
+    /// The file of this run, how many steps it has taken, and how it did.
+    private func state() throws -> (file: SafetensorsFile, steps: Int, progress: TrainingProgress) {
+        let file = try SafetensorsFile(stateFile)
+        for (field, now) in identity.sorted(by: { $0.key < $1.key }) where file.metadata[field] != now {
+            throw PretrainError.otherRun(
+                folder: stateFile.path, field: field, now: now, then: file.metadata[field] ?? "none")
+        }
+        guard let steps = file.metadata["training_steps"].flatMap({ Int($0) }), steps >= 0,
+            let progress = TrainingProgress(fields: file.metadata)
+        else { throw PretrainError.badCheckpoint(file: stateFile.path) }
+        return (file, steps, progress)
     }
 
     /// Keeps the weights as the best so far.

@@ -45,7 +45,7 @@ struct EditRun<Model: EditableModel> {
         }
         let editor = try make(state.record, try latestEdits(historyNeeded, in: state.rows))
         if state.steps > 0 { Message.note("going on after input \(state.steps) of \(set.items.count)") }
-        if wasComplete { try FileManager.default.removeItem(at: manifestFile) }
+        try RunManifest.withdraw(manifestFile)
 
         // Now, so that a folder that cannot be written to is known before the first edit and not after an hour.
         if found == nil { try log.begin() } else { try log.saveProgress(state) }

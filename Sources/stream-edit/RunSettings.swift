@@ -43,7 +43,7 @@ struct RunSettings {
         }
         // A run that failed before its first input is no obstacle to one with other settings.
         guard let state = found, state.steps > 0 else {
-            if overwrite { try log.remove() }
+            if overwrite { try log.remove() } else { try log.removeSnapshots() }
             return nil
         }
         let values = try values()

@@ -11,10 +11,10 @@ enum StreamChecks {
         for (row, item) in set.items.enumerated() {
             let hasInput = !item.input.isEmpty || !item.features.isEmpty
             guard hasInput, !item.label.isEmpty else { throw EditingError.emptyInput(row: row, file: file.path) }
-            if case .generation(let endToken, _) = model.task {
+            if case .generation(let endTokens, _) = model.task {
                 try checkLength(of: item.label, row: row, file: file, maxNewTokens)
                 try checkFit(item, row: row, file: file, model)
-                try checkEnd(of: item.label, row: row, file: file, maxNewTokens, endToken)
+                try checkEnd(of: item.label, row: row, file: file, maxNewTokens, endTokens)
             } else {
                 try checkFit(item, row: row, file: file, model)
             }
@@ -36,15 +36,16 @@ enum StreamChecks {
 
     /// Generation stops after the end token, or at the limit without it.
     private static func checkEnd(
-        of label: [Int32], row: Int, file: URL, _ maxNewTokens: Int, _ end: Int32
+        of label: [Int32], row: Int, file: URL, _ maxNewTokens: Int, _ ends: [Int32]
     ) throws {
-        if label.dropLast().contains(end) {
+        if let end = label.dropLast().first(where: ends.contains) {
             throw EditingError.labelOutOfReach(
                 row: row, file: file.path, what: "goes on after the end token \(end)")
         }
-        if label.last != end && label.count < maxNewTokens {
+        if let last = label.last, !ends.contains(last), label.count < maxNewTokens {
+            let tokens = ends.map { "\($0)" }.joined(separator: " or ")
             throw EditingError.labelOutOfReach(
-                row: row, file: file.path, what: "does not end with the end token \(end)")
+                row: row, file: file.path, what: "does not end with the end token \(tokens)")
         }
     }
 }

@@ -60,7 +60,7 @@ struct StreamEdit: Tool {
         try StreamChecks.check(set, file: files.stream, model: model, maxNewTokens: editing.maxNewTokens)
         // What is shared is found by the model's digest, so a run with a cache waits for that.
         let cache = try cache.folder.map {
-            RunCache(folder: $0, build: try Host.build(), model: try digests.values().model)
+            RunCache(folder: $0, build: try Host.build(with: BLAS.library), model: try digests.values().model)
         }
         let passes = try FrozenPasses(model: model, site: site, maxNewTokens: editing.maxNewTokens, cache: cache)
         let run = EditRun(

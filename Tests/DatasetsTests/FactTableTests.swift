@@ -105,7 +105,7 @@ struct FactTableTests {
                 "line 8: set \"train\" is unknown: expected upstream or edit"
             ),
             (Self.facts + "\nedit\triver\tCuba\tCauto", "line 8: relation \"river\" is unknown"),
-            (Self.facts + "\nedit\tcapital\tFrance\tLyon", "line 8: the capital of France is there already, on line 2"),
+            (Self.facts + "\nedit\tcapital\tFrance\tLyon", "line 8: the capital of France is there already, in line 2"),
             ("set\trelation\tsubject\tanswer\n", "facts.tsv: no rows"),
             ("", "facts.tsv: no rows"),
         ])
@@ -120,7 +120,7 @@ struct FactTableTests {
             ("relation\tquestion\n", "questions.tsv: line 1: expected the header"),
             (Self.questions + "\nauthor\tWho?", "questions.tsv: line 7: template \"Who?\" has 0 placeholders"),
             (Self.questions + "\nauthor\t{} or {}?", "line 7: template \"{} or {}?\" has 2 placeholders"),
-            (Self.questions + "\nauthor\tWho wrote {}?", "line 7: this template of author is there already, on line 4"),
+            (Self.questions + "\nauthor\tWho wrote {}?", "line 7: this template of author is there already, in line 4"),
             (
                 Self.questions + "\nriver\tWhich river is in {}?",
                 "line 7: relation \"river\" has 1 templates: expected at least 2"

@@ -107,7 +107,7 @@ struct ZsREReadingTests {
     @Test(
         "A row that is wrong is named by line and field, with what was expected and what was found",
         arguments: [
-            (#"{"input": 3}"#, "line 2: field input: expected a string, found a number"),
+            (#"{"input": 3}"#, "line 2: field input: expected a string, found the number 3"),
             (#"{"input": true}"#, "line 2: field input: expected a string, found true or false"),
             (#"{"input": null}"#, "line 2: field input: expected a string, found null"),
             (#"{"input": " "}"#, "line 2: field input is empty"),
@@ -121,7 +121,7 @@ struct ZsREReadingTests {
             ),
             (
                 #"{"input":"a","filtered_rephrases":["b",4]}"#,
-                "field filtered_rephrases[1]: expected a string, found a number"
+                "field filtered_rephrases[1]: expected a string, found the number 4"
             ),
             (#"{"input":"a","output":[{"answer":"x"}]}"#, "line 2: field filtered_rephrases is missing"),
             (#"{"input":"a","filtered_rephrases":[]}"#, "line 2: field output is missing"),
@@ -148,7 +148,7 @@ struct ZsREReadingTests {
     func badElement() throws {
         let url = try folder.file("dev.json", "[" + Rows.deCao("a?", rephrasings: ["b?"]) + ", 5]")
         let text = message { _ = try ZsREQuestion.read(from: url) }
-        #expect(text.contains("dev.json: element 1: field (the row): expected an object, found a number"))
+        #expect(text.contains("dev.json: element 1: field (the row): expected an object, found the number 5"))
     }
 
     @Test("An array that is cut off is not JSON", arguments: ["[{\"input\":", "[1,2"])

@@ -136,6 +136,14 @@ struct CodebookDecisionTests {
         #expect(codebook.retrieve([1, 0]) == 0)
     }
 
+    @Test("A query too far away for a number becomes a key, whatever the radii")
+    func tooFar() {
+        let codebook = codebook(.paper, keys: [[1e30, 0]], radius: 3e38)
+        let decision = codebook.decide(query: [-1e30, 0], label: codebook.labels[0], initialRadius: 3e38)
+        #expect(decision == .add(nearest: Codebook.Neighbour(key: 0, distance: .infinity)))
+        #expect(codebook.retrieve([-1e30, 0]) == nil)
+    }
+
     @Test("A query that is not finite retrieves nothing", arguments: [Float.nan, .infinity])
     func notFinite(bad: Float) {
         #expect(codebook(.paper, keys: [[0, 0], [1, 1]]).retrieve([bad, 0]) == nil)

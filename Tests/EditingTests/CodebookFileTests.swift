@@ -67,8 +67,8 @@ struct CodebookFileTests {
 
     @Test("Another kind of file, or another version")
     func format() {
-        expectRefused([:], metadata: ["format": nil], "is no codebook of stream-edit")
-        expectRefused([:], metadata: ["format": "pt"], "is no codebook of stream-edit")
+        expectRefused([:], metadata: ["format": nil], "is no grace-codebook file of stream-edit")
+        expectRefused([:], metadata: ["format": "pt"], "is no grace-codebook file of stream-edit")
         expectRefused([:], metadata: ["format_version": "2"], "has format version 2, expected 1")
         expectRefused([:], metadata: ["format_version": nil], "has format version none")
     }

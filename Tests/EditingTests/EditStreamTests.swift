@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import Models
 import Tensors
 import TestSupport
@@ -51,6 +52,31 @@ struct EditStreamTests {
         #expect(rows.allSatisfy { ($0.outcome != nil) == $0.isError && ($0.isError || $0.seconds == 0) })
         #expect(rows[0].key == nil && rows[0].distance.isNaN)
         #expect(editor.record.values.map(\.step) == rows.filter(\.isError).map(\.step))
+    }
+
+    @Test(
+        "An input that the model cannot answer ends a stream when its time comes, and not before",
+        arguments: [1, 3, 32])
+    func unanswerable(lookahead: Int) throws {
+        let folder = fixtures.appendingPathComponent("mlp")
+        let model = try MLPModel(folder: folder), site = try model.site("layers.1")
+        let features = try SafetensorsFile(folder.appendingPathComponent("reference.safetensors")).tensor("features")
+        var items = (0..<8).map { row in
+            TokenizedSet.Item(
+                id: 50 + row, question: row, group: row, features: features.rows(row..<row + 1).array,
+                label: [Int32(row % 2)])
+        }
+        items[5].features = items[5].features.indices.map { $0.isMultiple(of: 2) ? 3e38 : -3e38 }
+        let passes = FrozenPasses(model: model, site: site, maxNewTokens: 1, cached: nil)
+        let stream = EditStream(items, through: passes, lookahead: lookahead)
+        let editor = GRACEEditor(model: model, site: site, options: quick(radius: 0.1, steps: 5))
+        var steps: [Int] = []
+        let error = #expect(throws: EditingError.self) {
+            try stream.run(after: 0, editsLeft: .max, editor: editor) { steps.append($0.step) }
+        }
+        #expect(steps == [1, 2, 3, 4, 5])
+        #expect(
+            "\(try #require(error))".hasPrefix("stream step 6 (id 55): classifying: the model computed a value that"))
     }
 
     @Test("Replaying the log gives every prediction of the whole run, at every step")

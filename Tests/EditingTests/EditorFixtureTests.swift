@@ -53,6 +53,17 @@ struct EditorFixtureTests {
         }
     }
 
+    @Test(
+        "Counts of a record that are none are refused", arguments: ["input.count", "steps.rate"],
+        [Float(-1), 0.5, 1e30, 33_554_432])
+    func counts(name: String, count: Float) throws {
+        let record = AdaptorRecord(tensors: [name: Tensor([count], shape: [1])], editCount: 1)
+        let error = #expect(throws: EditingError.self) {
+            try MENDEditor(model: model, site: site, options: options, record: record)
+        }
+        #expect("\(try #require(error))".contains("tensor '\(name)' is \(count), expected a count"))
+    }
+
     private func expectSame(_ found: [EditOutcome], _ editor: String) throws {
         #expect(found.map(\.steps) == (try reference.integers("\(editor).steps")))
         let losses = try reference.tensor("\(editor).losses").array

@@ -105,7 +105,9 @@ struct FigureTableTests {
         arguments: [
             ("encoder.block.4.layer.1.DenseReluDense.wo", "block 4"),
             ("decoder.block.0.layer.2.DenseReluDense.wo", "decoder block 0"),
-            ("bert.encoder.layer.10.output.dense", "layer 10"), ("layers.1", "layer 1"), ("head", "head"),
+            ("bert.encoder.layer.10.output.dense", "layer 10"),
+            ("bert.encoder.layer.10.intermediate.dense", "layer 10 intermediate"), ("layers.1", "layer 1"),
+            ("head", "head"),
         ])
     func names(path: String, name: String) {
         #expect(LayerName.short(path) == name)

@@ -1,5 +1,6 @@
 import Figures
 import Foundation
+import Tables
 import TestSupport
 
 /// Metric tables for tests, with the scores that matter and defaults for the rest.

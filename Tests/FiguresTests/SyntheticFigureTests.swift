@@ -115,6 +115,13 @@ struct SyntheticFigureTests {
         }
     }
 
+    @Test("A table of answers is no table of points")
+    func otherTask() throws {
+        let answers = try MetricTables().read([MadeRun("grace", epsilon: 0.45, edits: [0, 1])], .answers)
+        let error = #expect(throws: FiguresError.self) { try Summary(figure(), runs: answers) }
+        #expect("\(try #require(error))".contains("made.tsv: the scores are F1"))
+    }
+
     @Test("A grid covers the points and a margin, row by row from the lowest corner")
     func grid() throws {
         let grid = try SurfaceGrid(covering: [(0, 10), (2, 30), (1, 20)], size: 3, margin: 0.5).points

@@ -88,6 +88,21 @@ import Testing
         }
     }
 
+    @Test("what a process has open is written on from where it stands, a file too")
+    func openFile() throws {
+        let file = folder.url("out.txt")
+        let descriptor = open(file.path, O_WRONLY | O_CREAT, 0o600)
+        defer { close(descriptor) }
+        #expect(write(descriptor, "head ", 5) == 5)
+        for path in ["/dev/fd/\(descriptor)", "/proc/self/fd/\(descriptor)"] {
+            try AtomicFile.write(Data("body ".utf8), to: URL(fileURLWithPath: path))
+        }
+        #expect(write(descriptor, "end", 3) == 3)
+        #expect(try String(contentsOf: file, encoding: .utf8) == "head body body end")
+        let closed = URL(fileURLWithPath: "/dev/fd/999999999")
+        #expect(throws: FilesError.self) { try AtomicFile.write(Data("x".utf8), to: closed) }
+    }
+
     @Test("a device is written as it is", .enabled(if: FileManager.default.fileExists(atPath: "/dev/null")))
     func device() throws {
         try AtomicFile.write(Data("gone".utf8), to: URL(fileURLWithPath: "/dev/null"))

@@ -141,11 +141,36 @@ struct RecordStoreTests {
         #expect(reason.contains("keeps it locked"))
     }
 
-    @Test("A file of another kind is refused and left as it is")
+    @Test("A file that cannot be written is read", .enabled(if: geteuid() != 0, "root may write to any"))
+    func protected() throws {
+        try fill(2)
+        try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: url.path)
+        let store = try store()
+        #expect(found(store, 1...2) == [1, 2])
+        store.add([(key("3"), content(3))])
+        #expect(store.failure != nil && found(store, 1...3) == [1, 2])
+    }
+
+    @Test(
+        "Where no file can be made there are no records", .enabled(if: FileManager.default.fileExists(atPath: "/sys")))
+    func unwritable() throws {
+        let store = try RecordStore(URL(fileURLWithPath: "/sys/x.records"), limit: 1 << 20)
+        store.add([(key("1"), content(1))])
+        #expect(found(store, 1...1) == [])
+        guard case .unwritable("/sys/x.records", _) = store.failure else {
+            Issue.record("found \(String(describing: store.failure))")
+            return
+        }
+    }
+
+    @Test("A file of another kind is left as it is")
     func foreign() throws {
         let text = "This is a file of another kind.\n"
         try folder.file("deep/er/x.records", text)
-        #expect(throws: FilesError.notRecords(path: url.path)) { try store() }
+        let other = try store()
+        #expect(other.failure == .notRecords(path: url.path))
+        other.add([(key("1"), content(1))])
+        #expect(found(other, 1...1) == [])
         #expect(try String(contentsOf: url, encoding: .utf8) == text)
         #expect(throws: FilesError.self) { try RecordStore(folder.url("deep"), limit: 100) }
         #expect(throws: (any Error).self) { try RecordStore(url.appendingPathComponent("x"), limit: 100) }

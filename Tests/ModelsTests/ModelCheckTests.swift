@@ -18,7 +18,7 @@ struct ModelCheckTests {
     @Test("A folder's model_type says what it is; unknown ones are refused by name")
     func folders() throws {
         #expect(answerer is T5Model && classifier is MLPModel)
-        #expect(answerer.task == .generation(endToken: 1, padToken: 0) && answerer.task.labels == nil)
+        #expect(answerer.task == .generation(endTokens: [1], padToken: 0) && answerer.task.labels == nil)
         #expect(classifier.task.labels == ["left", "right"])
         let folder = try TemporaryFolder()
         try folder.file("config.json", #"{"model_type": "gpt2"}"#)

@@ -106,7 +106,7 @@ struct ReplayTests {
         var rows: [Metrics] = []
         try replay.run { rows.append($0) }
         for metrics in rows {
-            let columns = MetricLayout.answers.columns, cells = MetricLayout.answers.cells(metrics)
+            let columns = MetricLayout.answers.scoreColumns, cells = MetricLayout.answers.cells(metrics)
             let row = Dictionary(uniqueKeysWithValues: zip(columns, cells.map(\.cell)))
             #expect(cells.count == columns.count && row.count == columns.count)
             for (name, set) in [

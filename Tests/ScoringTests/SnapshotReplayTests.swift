@@ -58,7 +58,8 @@ struct SnapshotReplayTests {
         let counts = try snapshots.edits()
         #expect(counts == Array(stride(from: 3, through: edits.count, by: 3)))
         try replay.run(
-            snapshots: counts, read: { try snapshots.read(edits: $0, editor: name, settings: settings, site: site) }
+            snapshots: counts,
+            read: { try snapshots.read(edits: $0, of: settings.values, settings: settings, site: site) }
         ) { row in
             rows.append(row)
             guard let expected = answers[row.edits] else { return }
@@ -79,8 +80,15 @@ struct SnapshotReplayTests {
             edits: [], stream: sets.stream, upstream: sets.upstream, holdout: nil, lastStep: 2)
         var steps: [Int] = []
         try empty.run(
-            snapshots: counts, read: { try snapshots.read(edits: $0, editor: name, settings: settings, site: site) }
+            snapshots: counts,
+            read: { try snapshots.read(edits: $0, of: settings.values, settings: settings, site: site) }
         ) { steps.append($0.step) }
         #expect(steps == [0, 2])
+
+        // One that a run with other settings has left is not taken for this run's.
+        let others = settings.values.merging(["learning_rate": "1"]) { $1 }
+        #expect(throws: EditingError.self) {
+            try snapshots.read(edits: counts[0], of: others, settings: settings, site: site)
+        }
     }
 }

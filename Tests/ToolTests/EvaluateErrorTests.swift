@@ -149,7 +149,7 @@ extension QuestionTools {
             try await refused("'radius_keys' names a key that does not exist at that step") {
                 $1["radius_keys"]?[0] = 5
             }
-            try await refused("is no codebook of stream-edit") { metadata, _ in metadata["format"] = "pt" }
+            try await refused("is no grace-codebook file of stream-edit") { metadata, _ in metadata["format"] = "pt" }
             try await refused("has format version 9, expected 1") { metadata, _ in metadata["format_version"] = "9" }
             try await refused("has radius 'wide'") { metadata, _ in metadata["radius"] = "wide" }
             try await refused("its metadata has no 'query'") { metadata, _ in metadata["query"] = nil }
@@ -187,7 +187,10 @@ extension QuestionTools {
                 (["--edits", "log", "--step", "3"], "--step goes with --predict"),
                 (["--edits", "log", "--predict", "q.jsonl", "--step=-1"], "--step must not be negative, found -1"),
                 (["--edits", "log", "--predict", "q.jsonl", "--step", "x"], "--step"),
-                (["--edits", "log", "--predict", "q.jsonl", "--holdout", "h"], "leave out --upstream and --holdout"),
+                (
+                    ["--edits", "log", "--predict", "q.jsonl", "--holdout", "h"],
+                    "leave out --stream, --upstream and --holdout"
+                ),
                 (["--edits", "log", "--pad-batch", "0"], "--pad-batch must be from 1 to 65536, found 0"),
                 (["--upstream", "u.safetensors"], "--edits"),
             ])

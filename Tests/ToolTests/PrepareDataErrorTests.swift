@@ -29,7 +29,10 @@ struct PrepareDataErrorTests {
             (["zsre", "--input", "."], "is a folder"),
             (["zsre", "--input", "empty.jsonl"], "empty.jsonl: no rows"),
             (["zsre", "--input", "list.json"], "list.json: no rows"),
-            (["zsre", "--input", "wrong.jsonl"], "wrong.jsonl: line 2: field output: expected a list, found a number"),
+            (
+                ["zsre", "--input", "wrong.jsonl"],
+                "wrong.jsonl: line 2: field output: expected a list, found the number 7"
+            ),
             (["zsre", "--input", "cut.jsonl"], "cut.jsonl: line 2: not JSON"),
             (["zsre", "--input", "nq.json"], "nq.json: line 1: field input is missing"),
             (["zsre", "--input", "dev.jsonl"], "no question has 5 different rephrasings, the most is 2"),

@@ -122,10 +122,34 @@ struct PretrainScotusTests {
         #expect(
             other.status == 1 && other.errors.contains("was trained with weight_decay 0.1, not 0.5"), "\(other.errors)"
         )
-        let resumed = try await train("model", more)
+        // As make gives it, whose stages may not know what an earlier profile left.
+        let resumed = try await train("model", count == 2 ? more : more + ["--overwrite"])
         #expect(resumed.status == 0 && resumed.errors.contains("going on after step "), "\(resumed.errors)")
         #expect(try weights("model") == weights("whole"))
         #expect(try settings("model") == settings("whole"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url("model").path).sorted() == Self.files)
+    }
+
+    @Test("With --overwrite what another run left is begun anew, whether it was finished, stopped or damaged")
+    func replaced() async throws {
+        let more = ["--epochs", "12", "--checkpoint-every", "1"]
+        #expect(try await train("whole", ["--epochs", "12"]).status == 0)
+        let state = folder.url("model/training.partial.safetensors")
+        for damages in [false, true] {
+            let seen = Seen()
+            #expect(
+                try await ToolProcess("pretrain", in: folder.url).runAndKill(
+                    arguments("model", more + ["--weight-decay", "0.5", "--overwrite"])
+                ) { seen.changes(of: state) >= 2 })
+            if damages { try Data(contentsOf: state).prefix(1000).write(to: state) }
+            #expect(try await train("model", ["--epochs", "12"]).status == 1)
+            let run = try await train("model", ["--epochs", "12", "--overwrite"])
+            #expect(run.status == 0 && !run.errors.contains("going on"), "\(run.errors)")
+            #expect(try weights("model") == weights("whole"))
+        }
+        // What is not there any more is made again.
+        try FileManager.default.removeItem(at: folder.url("model/vocab.txt"))
+        #expect(try await train("model", ["--epochs", "12"]).status == 0)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url("model").path).sorted() == Self.files)
     }
 

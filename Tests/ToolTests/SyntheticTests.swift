@@ -143,7 +143,7 @@ struct SyntheticTests {
             (["--deviation", "nan"], "must be finite"),
             (["--circle-radius", "-1"], "--circle-radius must be above 0"),
             (["--clearance", "-0.1"], "--clearance must not be negative"),
-            (["--clearance", "9"], "must be below 2.5, the reach of a cluster"),
+            (["--clearance", "9"], "must be at most 2.4, so that the cluster, which reaches 2.5"),
             (["--right", "-2,0"], "the clusters overlap"), (["--circle", "3,0"], "leaves the left cluster"),
             (["--left", "1"], "'1'"), (["--left", "a,b"], "'a,b'"),
         ])

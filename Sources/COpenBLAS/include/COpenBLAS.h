@@ -17,6 +17,9 @@ const char *grace_blas_error(void);
 /// The name of the kernels in use, such as "SkylakeX"; empty before a successful load.
 const char *grace_blas_core_name(void);
 
+/// The file that the library was loaded from; empty before a successful load.
+const char *grace_blas_library(void);
+
 /// C[m, n] = alpha * op(A) * op(B) + beta * C, row-major, as cblas_sgemm defines it.
 void grace_sgemm(
     bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a, int lda, const float *b,

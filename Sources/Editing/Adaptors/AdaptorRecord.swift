@@ -28,9 +28,9 @@ package struct AdaptorRecord: EditRecord {
 
     package static func read(_ url: URL) throws -> (record: AdaptorRecord, metadata: [String: String]) {
         let file = try SafetensorsFile(url)
-        try AdaptorFile.check(file, format: format, version: formatVersion)
-        let edits = try AdaptorFile.count("edits", of: file)
-        let tensors = try file.names.map { ($0, try AdaptorFile.tensor($0, of: file)) }
+        try LogFile.check(file, format: format, version: formatVersion)
+        let edits = try LogFile.count("edits", of: file)
+        let tensors = try file.names.map { ($0, try LogFile.tensor($0, of: file)) }
         return (AdaptorRecord(tensors: Dictionary(uniqueKeysWithValues: tensors), editCount: edits), file.metadata)
     }
 
@@ -44,34 +44,16 @@ package struct AdaptorRecord: EditRecord {
         }
         return tensor
     }
-}
 
-/// Reading the files that editors with an adaptor leave.
-enum AdaptorFile {
-    static func check(_ file: SafetensorsFile, format: String, version: String) throws(EditingError) {
-        guard file.metadata["format"] == format else {
-            throw .badLog(file: file.url.path, what: "is no \(format) file of stream-edit")
-        }
-        guard file.metadata["format_version"] == version else {
-            throw .badLog(
-                file: file.url.path,
-                what: "has format version \(file.metadata["format_version"] ?? "none"), expected \(version)")
-        }
-    }
-
-    static func count(_ field: String, of file: SafetensorsFile) throws(EditingError) -> Int {
-        guard let count = file.metadata[field].flatMap(Int.init), count >= 0 else {
-            throw .badLog(file: file.url.path, what: "its metadata has no number '\(field)'")
+    /// A count that is kept as a tensor of one number; 0 where the record has none.
+    ///
+    /// - Throws: `EditingError` for another shape, and for what is no count.
+    func count(_ name: String) throws -> Int {
+        guard let saved = try tensor(name, shape: [1])?.scalar else { return 0 }
+        // Up to 2²⁴ every whole number is a Float.
+        guard let count = Int(exactly: saved), 0...1 << 24 ~= count else {
+            throw EditingError.badCount(tensor: name, found: saved)
         }
         return count
-    }
-
-    /// A copy, so that a file can be written anew under the reader's feet.
-    static func tensor(_ name: String, of file: SafetensorsFile) throws -> Tensor {
-        let tensor = try file.tensor(name).copy()
-        guard tensor.array.allSatisfy(\.isFinite) else {
-            throw EditingError.badLog(file: file.url.path, what: "tensor '\(name)' has infinite or NaN elements")
-        }
-        return tensor
     }
 }

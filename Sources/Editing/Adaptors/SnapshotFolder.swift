@@ -45,16 +45,20 @@ package struct SnapshotFolder {
 
     /// Reads the snapshot after `edits` edits for a site.
     ///
-    /// - Throws: `EditingError.badLog` for a file that is none, or of another editor or layer.
-    package func read(edits: Int, editor: EditorName, settings: AdaptorSettings, site: EditSite) throws -> Snapshot {
+    /// - Parameter run: the metadata of the log, whose settings the snapshot must have too.
+    /// - Throws: `EditingError.badLog` for a file that is none, or of another run.
+    package func read(
+        edits: Int, of run: [String: String], settings: AdaptorSettings, site: EditSite
+    ) throws -> Snapshot {
         let file = try SafetensorsFile(file(edits: edits))
-        try AdaptorFile.check(file, format: Self.format, version: Self.formatVersion)
-        guard file.metadata["editor"] == editor.rawValue, file.metadata["layer"] == site.path,
-            try AdaptorFile.count("edits", of: file) == edits
+        try LogFile.check(file, format: Self.format, version: Self.formatVersion)
+        let ofItsOwn: Set = ["format", "format_version", "edits", "stream_steps"]
+        guard file.metadata.allSatisfy({ ofItsOwn.contains($0.key) || run[$0.key] == $0.value }),
+            file.metadata["layer"] == site.path, try LogFile.count("edits", of: file) == edits
         else { throw EditingError.badLog(file: file.url.path, what: "does not belong to this edit log") }
         return Snapshot(
-            adaptor: try Self.adaptor(file, editor, settings, site), edits: edits,
-            steps: try AdaptorFile.count("stream_steps", of: file))
+            adaptor: try Self.adaptor(file, settings.editor, settings, site), edits: edits,
+            steps: try LogFile.count("stream_steps", of: file))
     }
 
     /// Removes the snapshot after so many edits, if there is one.
@@ -79,7 +83,7 @@ package struct SnapshotFolder {
         _ file: SafetensorsFile, _ editor: EditorName, _ settings: AdaptorSettings, _ site: EditSite
     ) throws -> any Adaptor {
         func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
-            let tensor = try AdaptorFile.tensor(name, of: file)
+            let tensor = try LogFile.tensor(name, of: file)
             guard tensor.shape == shape else {
                 throw EditingError.badLog(
                     file: file.url.path, what: "tensor '\(name)' has shape \(tensor.shape), expected \(shape)")

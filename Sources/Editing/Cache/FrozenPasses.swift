@@ -1,3 +1,4 @@
+import Algorithms
 import Files
 import Models
 import Tensors
@@ -29,6 +30,9 @@ package struct FrozenPasses<Model: EditableModel> {
         self.cached = cached
     }
 
+    /// How many inputs pass through the model together where there are many.
+    package let batch = 64
+
     /// How many passes came from the cache; nil without one.
     package var hits: Int? { cached?.hits }
     /// Why passes could not be kept; nil where they could.
@@ -43,6 +47,11 @@ package struct FrozenPasses<Model: EditableModel> {
         return try shared(inputs)
     }
 
+    /// Calls `body` with the pass of each input, in order; of the passes no more than a batch is held.
+    package func forEach(of inputs: [ModelInput], _ body: (FrozenPass) -> Void) throws(ModelError) {
+        for part in inputs.chunks(ofCount: batch) { try self(Array(part)).forEach(body) }
+    }
+
     /// The passes with no answers, for code that does not look at them; nothing of this is kept.
     package func withoutAnswers(_ inputs: [ModelInput]) -> [FrozenPass] {
         model.prefixes(of: inputs, at: site).map { FrozenPass(prefix: $0, answer: []) }
@@ -53,9 +62,22 @@ package struct FrozenPasses<Model: EditableModel> {
         try model.predict(prefixes, at: site, siteOutput: siteOutput, maxNewTokens: maxNewTokens)
     }
 
+    /// The model's answers to inputs of any number, each with what stands in for the site's output
+    /// (`[positions, valueWidth]`); of these no more than a batch is asked for at a time.
+    package func answers(
+        _ inputs: some Collection<(SitePrefix, siteOutput: Tensor)>
+    ) throws(ModelError) -> [[Int32]] {
+        var answers: [[Int32]] = []
+        for part in inputs.chunks(ofCount: batch) {
+            let part = Array(part)
+            answers += try predict(part.map(\.0), siteOutput: Rows.concatenate(part.map(\.siteOutput)))
+        }
+        return answers
+    }
+
     private func run(_ inputs: [ModelInput]) throws(ModelError) -> [FrozenPass] {
         let prefixes = model.prefixes(of: inputs, at: site)
-        let answers = try predict(prefixes, siteOutput: Rows.concatenate(prefixes.map(\.siteOutput)))
+        let answers = try answers(prefixes.map { ($0, $0.siteOutput) })
         return zip(prefixes, answers).map { FrozenPass(prefix: $0, answer: $1) }
     }
 }

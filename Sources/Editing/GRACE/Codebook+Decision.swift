@@ -29,7 +29,8 @@ extension MaintainedCodebook {
     func decide(nearest near: Codebook.Neighbour?, label: [Int32], initialRadius: Float) -> Codebook.Decision {
         guard let near else { return .add(nearest: nil) }
         let radius = radius(of: near.key)
-        if near.distance > radius + initialRadius { return .add(nearest: near) }
+        // A distance too large for a number is outside every radius, however large that is.
+        if near.distance > radius + initialRadius || near.distance == .infinity { return .add(nearest: near) }
         if rules.sameLabel(self.label(of: near.key), label) {
             return near.distance > radius ? .expand(near) : .train(near)
         }

@@ -45,71 +45,78 @@ extension CodebookHistory: EditRecord {
 
     /// Reads a history and checks that it is one (`checkOrder`).
     package init(_ file: SafetensorsFile) throws {
-        let url = file.url
-        func fail(_ what: String) -> EditingError { .badLog(file: url.path, what: what) }
-        guard file.metadata["format"] == Self.formatName else { throw fail("is no codebook of stream-edit") }
-        guard file.metadata["format_version"] == Self.formatVersion else {
-            throw fail(
-                "has format version \(file.metadata["format_version"] ?? "none"), expected \(Self.formatVersion)")
-        }
-        func matrix(_ name: String) throws -> Tensor {
-            let tensor = try file.tensor(name)
-            guard tensor.shape.count == 2 else {
-                throw fail("tensor '\(name)' has shape \(tensor.shape), expected two axes")
-            }
-            guard tensor.array.allSatisfy(\.isFinite) else {
-                throw fail("tensor '\(name)' has infinite or NaN elements")
-            }
-            return tensor
-        }
-        func column(_ name: String, count: Int) throws -> [Int] {
-            let column = try file.integers(name)
-            guard column.count == count else {
-                throw fail("tensor '\(name)' has \(column.count) rows, expected \(count)")
-            }
-            return column
-        }
-        let keyRows = try matrix("keys"), valueRows = try matrix("values"), radiusColumn = try file.tensor("radii")
-        guard radiusColumn.shape.count == 1 else {
-            throw fail("tensor 'radii' has shape \(radiusColumn.shape), expected one axis")
-        }
+        try LogFile.check(file, format: Self.formatName, version: Self.formatVersion)
+        let columns = HistoryColumns(file: file)
+        let keyRows = try columns.matrix("keys"), valueRows = try columns.matrix("values")
         self.init(keyWidth: keyRows.rowWidth, valueWidth: valueRows.rowWidth)
-
-        let keyCount = keyRows.rowCount
-        let labelShape = try file.info("key_labels").shape
-        guard labelShape.count == 2, labelShape[0] == keyCount else {
-            throw fail("tensor 'key_labels' has shape \(labelShape), expected [\(keyCount), tokens]")
-        }
-        let labels = try column("key_labels", count: keyCount * labelShape[1])
-        let keySteps = try column("key_steps", count: keyCount), keyIDs = try column("key_ids", count: keyCount)
-        for key in 0..<keyCount {
-            guard let label = Self.label(labels[key * labelShape[1]..<(key + 1) * labelShape[1]]) else {
-                throw fail("tensor 'key_labels' has no label in row \(key): expected token ids, then padding of -100")
-            }
-            keys.append(
-                Key(step: keySteps[key], id: keyIDs[key], key: keyRows.rows(key..<key + 1).array, label: label))
-        }
-        let edits = valueRows.rowCount
-        let valueKeys = try column("value_keys", count: edits), valueSteps = try column("value_steps", count: edits)
-        let valueIDs = try column("value_ids", count: edits)
-        for edit in 0..<edits {
-            values.append(
-                ValueVersion(
-                    step: valueSteps[edit], id: valueIDs[edit], key: valueKeys[edit],
-                    value: valueRows.rows(edit..<edit + 1).reshaped([valueWidth])))
-        }
-        let changes = radiusColumn.count
-        let radiusKeys = try column("radius_keys", count: changes)
-        let radiusSteps = try column("radius_steps", count: changes)
-        for (change, radius) in radiusColumn.array.enumerated() {
-            radii.append(RadiusChange(step: radiusSteps[change], key: radiusKeys[change], radius: radius))
-        }
+        keys = try columns.keys(keyRows)
+        values = try columns.values(valueRows)
+        radii = try columns.radii()
         try checkOrder(file)
     }
+}
+
+/// The tensors of a history, each row of which is one event.
+private struct HistoryColumns {
+    let file: SafetensorsFile
+
+    func keys(_ rows: Tensor) throws -> [CodebookHistory.Key] {
+        let count = rows.rowCount, shape = try file.info("key_labels").shape
+        guard shape.count == 2, shape[0] == count else {
+            throw fail("key_labels", "has shape \(shape), expected [\(count), tokens]")
+        }
+        let labels = try column("key_labels", count: count * shape[1])
+        let steps = try column("key_steps", count: count), ids = try column("key_ids", count: count)
+        return try (0..<count).map { key in
+            guard let label = Self.label(labels[key * shape[1]..<(key + 1) * shape[1]]) else {
+                throw fail("key_labels", "has no label in row \(key): expected token ids, then padding of -100")
+            }
+            return CodebookHistory.Key(
+                step: steps[key], id: ids[key], key: rows.rows(key..<key + 1).array, label: label)
+        }
+    }
+
+    func values(_ rows: Tensor) throws -> [CodebookHistory.ValueVersion] {
+        let count = rows.rowCount
+        let keys = try column("value_keys", count: count), steps = try column("value_steps", count: count)
+        let ids = try column("value_ids", count: count)
+        return (0..<count).map { edit in
+            CodebookHistory.ValueVersion(
+                step: steps[edit], id: ids[edit], key: keys[edit],
+                value: rows.rows(edit..<edit + 1).reshaped([rows.rowWidth]))
+        }
+    }
+
+    func radii() throws -> [CodebookHistory.RadiusChange] {
+        let radii = try file.tensor("radii")
+        guard radii.shape.count == 1 else { throw fail("radii", "has shape \(radii.shape), expected one axis") }
+        let keys = try column("radius_keys", count: radii.count), steps = try column("radius_steps", count: radii.count)
+        return radii.array.enumerated().map { change, radius in
+            CodebookHistory.RadiusChange(step: steps[change], key: keys[change], radius: radius)
+        }
+    }
+
+    func matrix(_ name: String) throws -> Tensor {
+        let tensor = try file.tensor(name)
+        guard tensor.shape.count == 2 else { throw fail(name, "has shape \(tensor.shape), expected two axes") }
+        guard tensor.array.allSatisfy(\.isFinite) else { throw fail(name, "has infinite or NaN elements") }
+        return tensor
+    }
+
+    private func column(_ name: String, count: Int) throws -> [Int] {
+        let column = try file.integers(name)
+        guard column.count == count else { throw fail(name, "has \(column.count) rows, expected \(count)") }
+        return column
+    }
+
     /// The tokens of a row of labels; nil where it has none, or others than tokens before its padding.
     private static func label(_ row: ArraySlice<Int>) -> [Int32]? {
         let tokens = row.prefix { $0 != -100 }.compactMap { $0 < 0 ? nil : Int32(exactly: $0) }
         let isLabel = !tokens.isEmpty && row.dropFirst(tokens.count).allSatisfy { $0 == -100 }
         return isLabel ? tokens : nil
+    }
+
+    private func fail(_ tensor: String, _ what: String) -> EditingError {
+        .badLog(file: file.url.path, what: "tensor '\(tensor)' \(what)")
     }
 }

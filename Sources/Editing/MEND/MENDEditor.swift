@@ -169,8 +169,7 @@ extension AdamW {
                 guard let saved = try record.tensor("\(name).\(parameter.name)", shape: target.shape) else { continue }
                 target.pointer.update(from: saved.pointer, count: saved.count)
             }
-            let saved = try record.tensor("steps.\(parameter.name)", shape: [1])?.scalar ?? 0
-            steps = Int(min(max(saved, 0), 1e9))
+            steps = try record.count("steps.\(parameter.name)")
         }
     }
 

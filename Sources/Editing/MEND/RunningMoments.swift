@@ -48,7 +48,7 @@ struct RunningMoments {
     /// What `tensors` gave, or nothing seen yet where the record has none.
     init(_ name: String, width: Int, _ record: AdaptorRecord) throws {
         self.init(width: width)
-        count = Int(try record.tensor("\(name).count", shape: [1])?.scalar ?? 0)
+        count = try record.count("\(name).count")
         mean = try record.tensor("\(name).mean", shape: [width])?.array ?? mean
         squares = try record.tensor("\(name).squares", shape: [width])?.array ?? squares
     }
