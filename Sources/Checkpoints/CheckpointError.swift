@@ -39,6 +39,7 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible, Sendabl
     case noStateDict(path: String, reason: String)
     case badView(path: String, tensor: String, reason: String)
     case badStorage(path: String, storage: String, reason: String)
+    case otherTokenizer(path: String, vocabulary: String)
 
     // Folders.
     case noWeights(folder: String, looked: [String])
@@ -113,6 +114,9 @@ extension CheckpointError {
             "\(path): \(reason); expected a dictionary of tensors, as torch.save(model.state_dict(), file) writes"
         case .badView(let path, let tensor, let reason):
             "\(path): tensor \(tensor): \(reason)"
+        case .otherTokenizer(let path, let vocabulary):
+            "\(path): its token ids are not those of \(vocabulary) (the digests differ); prepare the data with "
+                + "--tokenizer and this model's folder"
         case .badStorage(let path, let storage, let reason):
             "\(path): storage \(storage): \(reason)"
         case .noWeights(let folder, let looked):

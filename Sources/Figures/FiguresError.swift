@@ -24,6 +24,8 @@ package enum FiguresError: Error, CustomStringConvertible, Sendable, Equatable {
     case noPoints(set: String, editor: String)
     /// The points lie on a line along an axis, so there is no plane to cover.
     case flatPoints(axis: String)
+    /// The points of a decision surface are no grid.
+    case noGrid
     /// The sets of two editors are not the same points.
     case otherPoints(set: String, editor: String, first: String, index: Int)
 
@@ -61,6 +63,8 @@ package enum FiguresError: Error, CustomStringConvertible, Sendable, Equatable {
             return "there are no \(set) points of the editor '\(editor)'; give --\(set) \(editor)=FILE"
         case .flatPoints(let axis):
             return "all points have the same \(axis), so they span no plane; give points of the data set"
+        case .noGrid:
+            return "the surface points do not stand in rows; give predictions on what plot-data surface-grid wrote"
         case .otherPoints(let set, let editor, let first, let index):
             return "row \(index) of the \(set) points of '\(editor)' is not that of '\(first)'; "
                 + "predict the same file with every editor"

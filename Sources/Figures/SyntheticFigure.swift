@@ -37,6 +37,15 @@ package struct SyntheticFigure: Sendable {
     /// The editors, without the frozen model, in the order of the paper.
     let editors: [String]
 
+    /// Whether points stand in rows of the same places, as `SurfaceGrid` lays them.
+    private static func isGrid(_ points: [Point]) -> Bool {
+        let width = points.prefix { $0.y == points.first?.y }.count
+        guard width > 0, points.count.isMultiple(of: width) else { return false }
+        return points.indices.allSatisfy { n in
+            points[n].x == points[n % width].x && points[n].y == points[n - n % width].y
+        }
+    }
+
     /// - Parameter surface: a regular grid; every set must have the same points for every editor.
     /// - Throws: `FiguresError` when an editor lacks a set, or has other points in it than the frozen model.
     package init(upstream: Points, edits: Points, surface: Points) throws {
@@ -58,6 +67,7 @@ package struct SyntheticFigure: Sendable {
                 }
             }
         }
+        guard Self.isGrid(surface[Self.frozen] ?? []) else { throw FiguresError.noGrid }
     }
 
     /// `fig5_points.tsv`: every point of every panel.

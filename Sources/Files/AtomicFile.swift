@@ -94,8 +94,9 @@ package struct AtomicFile {
     }
 
     /// The number of the open file that a path stands for.
-    private static func openDescriptor(_ url: URL) -> Int32? {
+    static func openDescriptor(_ url: URL) -> Int32? {
         switch url.path {
+        case "/dev/stdin": return STDIN_FILENO
         case "/dev/stdout": return STDOUT_FILENO
         case "/dev/stderr": return STDERR_FILENO
         default:

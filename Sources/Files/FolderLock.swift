@@ -14,6 +14,11 @@ package struct FolderLock {
         guard descriptor >= 0 else {
             throw FilesError.unwritable(path: folder.path, reason: SystemMessage.text(errno))
         }
+        guard access(folder.path, W_OK) == 0 else {
+            let reason = SystemMessage.text(errno)
+            close(descriptor)
+            throw FilesError.unwritable(path: folder.path, reason: reason)
+        }
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             switch errno {
             case EINTR: continue

@@ -76,6 +76,38 @@ struct SettingsFile {
         return try tokens.map { try content(of: $0, field: field) }
     }
 
+    /// The objects that a field lists under `listed` where it is a sequence, or else itself; none where it is absent.
+    func parts(_ field: String, listed: String) throws -> [SettingsFile] {
+        guard let part = try object(field) else { return [] }
+        guard let value = part.present(listed) else { return [part] }
+        guard let objects = value as? [[String: Any]] else {
+            throw wrong("\(field).\(listed)", "a list of objects", value)
+        }
+        return objects.map { SettingsFile(path: path, fields: $0) }
+    }
+
+    /// The tokens of a list of objects with `id`, `content` and `special`.
+    func addedTokens(_ field: String) throws -> [AddedToken] {
+        guard let value = present(field) else { return [] }
+        guard let objects = value as? [[String: Any]] else { throw wrong(field, "a list of objects", value) }
+        return try objects.map { fields in
+            let token = SettingsFile(path: path, fields: fields)
+            return AddedToken(
+                id: try token.integer("id", in: 0...Int(Int32.max)) ?? -1,
+                content: try content(of: fields, field: field), isSpecial: try token.flag("special") ?? false,
+                isPlain: try !["lstrip", "rstrip", "single_word"].contains { try token.flag($0) == true })
+        }
+    }
+
+    /// A token that is found whole in a text.
+    struct AddedToken {
+        let id: Int
+        let content: String
+        let isSpecial: Bool
+        /// Whether it is found wherever it stands, and takes no white space with it.
+        let isPlain: Bool
+    }
+
     /// The tokens of an object by name: `{"32099": {"content": "<extra_id_0>", ...}, ...}`, in the order of names.
     func namedTokens(_ field: String) throws -> [(name: String, content: String)] {
         guard let object = try object(field) else { return [] }

@@ -2,8 +2,8 @@
 package enum TokenizerError: Error, CustomStringConvertible, Sendable, Equatable {
     /// A file that cannot be read.
     case unreadable(file: String, reason: String)
-    /// A folder without `spiece.model`.
-    case noVocabulary(folder: String, hasTokenizerJSON: Bool)
+    /// A folder without `spiece.model` and `tokenizer.json`.
+    case noVocabulary(folder: String)
     /// A vocabulary file that libsentencepiece or the format refuses.
     case notAVocabulary(file: String, reason: String)
     /// A vocabulary of another kind than unigram.
@@ -35,11 +35,8 @@ package enum TokenizerError: Error, CustomStringConvertible, Sendable, Equatable
         switch self {
         case .unreadable(let file, let reason):
             "\(file): cannot be read (\(reason)); check the path and its permissions"
-        case .noVocabulary(let folder, true):
-            "\(folder): spiece.model not found, only tokenizer.json, which is not read here;"
-                + " copy spiece.model of the checkpoint it was derived from into the folder"
-        case .noVocabulary(let folder, false):
-            "\(folder): spiece.model not found; give a Hugging Face T5 folder that has its SentencePiece vocabulary"
+        case .noVocabulary(let folder):
+            "\(folder): neither spiece.model nor tokenizer.json found; give a Hugging Face T5 folder that has its vocabulary"
         case .notAVocabulary(let file, let reason):
             "\(file): not a SentencePiece vocabulary (\(reason)); download or copy the file again"
         case .notUnigram(let file, let found):
@@ -55,8 +52,8 @@ package enum TokenizerError: Error, CustomStringConvertible, Sendable, Equatable
         case .configuration(let file, let field, let expected, let found):
             "\(file): \(field): expected \(expected), found \(found); correct the file"
         case .addedToken(let file, let token):
-            "\(file): adds the token \(token), expected only <pad>, </s>, <unk> and the sentinels <extra_id_N>;"
-                + " give a folder whose vocabulary was not extended"
+            "\(file): adds the token \(token), which the vocabulary does not have; "
+                + "give a folder whose vocabulary was not extended"
         case .noWordPieces(let folder):
             "\(folder): neither vocab.txt nor tokenizer.json found; give a Hugging Face BERT folder that has its vocabulary"
         case .notWordPieces(let file, let reason):

@@ -21,6 +21,10 @@ extension WordPieceTokenizer {
         var settings = WordPieceSettings()
         if let file = existing(Self.vocabularyName) {
             try settings.read(folder: folder)
+            // The rest of the file says what the others do; tokens may have been added to it alone.
+            if let file = existing(Self.tokenizerName) {
+                settings.add(try SettingsFile(file).tokens("added_tokens"))
+            }
             let vocabulary = try WordPieceVocabulary(text: T5Tokenizer.read(file), name: file.path)
             try self.init(vocabulary, settings, name: file.path)
         } else if let file = existing(Self.tokenizerName) {
@@ -82,8 +86,13 @@ extension WordPieceSettings {
                 try read(settings)
             }
         }
+        add([])
+    }
+
+    /// Adds tokens, each once and none that is special anyway.
+    mutating func add(_ tokens: [String]) {
         let special = Set(specialTokens.map(\.token))
-        addedTokens = addedTokens.reduce(into: []) { tokens, token in
+        addedTokens = (addedTokens + tokens).reduce(into: []) { tokens, token in
             if !special.contains(token), !tokens.contains(token) { tokens.append(token) }
         }
     }

@@ -26,7 +26,8 @@ package final class WordPieceTokenizer: Sendable {
     /// Number of ids.
     package var vocabularySize: Int { vocabulary.size }
 
-    /// - Throws: `TokenizerError.missingToken` when the vocabulary lacks a special token other than `[MASK]`.
+    /// - Throws: `TokenizerError.missingToken` when the vocabulary lacks a special token other than `[MASK]`,
+    ///   `TokenizerError.addedToken` when it lacks one that was added.
     init(_ vocabulary: WordPieceVocabulary, _ settings: WordPieceSettings, name: String) throws {
         func id(_ setting: String, _ token: String) throws -> Int32 {
             guard let id = vocabulary.id(of: token) else {
@@ -43,7 +44,10 @@ package final class WordPieceTokenizer: Sendable {
         maskID = vocabulary.id(of: settings.maskToken)
         words = WordPieceWords(settings)
         let special = [padID, unknownID, classID, separatorID] + [maskID].compactMap(\.self)
-        let more = try settings.addedTokens.map { try id("added token", $0) }
+        let more = try settings.addedTokens.map { token in
+            guard let id = vocabulary.id(of: token) else { throw TokenizerError.addedToken(file: name, token: token) }
+            return id
+        }
         let whole = (special + more).compactMap { id in vocabulary[id].map { (id: id, bytes: $0) } }
         added = AddedTokens(whole, special: Set(special))
     }

@@ -94,10 +94,18 @@ package struct OutputFileOption: ParsableArguments {
 package enum ToolError: Error, CustomStringConvertible, Sendable, Equatable {
     /// An output is already there.
     case exists(String)
+    /// An output is one of the inputs.
+    case isInput(String)
+    /// The folder of an output holds what another tool wrote.
+    case ofOtherTool(String, tool: String)
 
     package var description: String {
         switch self {
         case .exists(let path): return "\(path): already there; give --overwrite to replace it, or another output"
+        case .isInput(let path):
+            return "\(path): it is read by this run, so it cannot be its output; give another --output"
+        case .ofOtherTool(let path, let tool):
+            return "\(path): the folder holds what \(tool) wrote; give another --output"
         }
     }
 }

@@ -63,6 +63,7 @@ package struct RunManifest: Codable, Sendable {
     /// Records a file that the run reads, with its digest.
     /// - Throws: `FilesError` when it cannot be read.
     package mutating func addInput(_ url: URL) throws {
+        try InputFile.spool(url)
         inputs.append(File(path: url.relativePath, sha256: try Digest.sha256(of: url)))
     }
 
@@ -76,9 +77,18 @@ package struct RunManifest: Codable, Sendable {
         outputs.append(File(path: url.relativePath, sha256: try Digest.sha256(of: url)))
     }
 
+    /// Checks that a record that stands at `url`, if one does, is of a run of this tool, whose folder it may then fill anew.
+    /// - Throws: `ToolError.ofOtherTool`.
+    package static func checkOwn(_ url: URL) throws {
+        guard let found = try? RunManifest(contentsOf: url), found.tool != Message.tool else { return }
+        throw ToolError.ofOtherTool(url.path, tool: found.tool)
+    }
+
     /// Removes the record of an earlier run, if there is one, before the first of its files is replaced: where a record
     /// stands, its files are complete.
+    /// - Throws: `ToolError.ofOtherTool` when it is of another tool.
     package static func withdraw(_ url: URL) throws {
+        try checkOwn(url)
         if FileManager.default.fileExists(atPath: url.path) { try FileManager.default.removeItem(at: url) }
     }
 

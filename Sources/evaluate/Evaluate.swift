@@ -47,6 +47,8 @@ struct Evaluate: Tool {
     func run() throws {
         Parallel.threadCount = threads.count
         let edits = try LoggedEdits(log.edits)
+        let inputs = [prediction.predict, sets.stream, sets.upstream, sets.holdout].compactMap { $0 }
+        try OutputFile.check(output, apartFrom: inputs + edits.files)
         let folder = try edits.modelFolder(log.model)
         let check = ModelCheck(folder: folder, edits: edits)
         let model = try ModelFolder.load(folder)

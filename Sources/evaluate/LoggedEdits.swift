@@ -48,6 +48,9 @@ struct LoggedEdits {
         manifest = FileManager.default.fileExists(atPath: record.path) ? try RunManifest(contentsOf: record) : nil
     }
 
+    /// The files of the log.
+    var files: [URL] { ["edits.tsv", "run.json"].map { folder.appendingPathComponent($0) } + [file] }
+
     /// How many inputs had streamed in when the log ended.
     var lastStep: Int { rows.rows.count }
 

@@ -90,6 +90,7 @@ struct MetricTable<Model: EditableModel> {
 
     /// A set with its true answers, when its inputs and labels have been found to be such as the model takes.
     private func labelled(_ set: TokenizedSet, _ file: URL) throws -> LabelledSet {
+        try set.checkTokenizer(of: edited.folder, file: file)
         try edited.model.check(labelNames: set.labelNames, file: file.path)
         for (row, item) in set.items.enumerated() {
             try edited.model.check(ModelInput(item), context: "\(file.path): row \(row)")

@@ -42,6 +42,7 @@ struct SurfaceGridCommand: ParsableCommand {
     }
 
     func run() throws {
+        try OutputFile.check(output.output, apartFrom: points)
         let covered = try points.flatMap { file in
             try PointRecord.read(from: file).map { record in
                 guard record.features.count == 2 else {

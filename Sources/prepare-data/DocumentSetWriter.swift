@@ -71,6 +71,7 @@ struct DocumentSetWriter {
         if let vocabulary = tokens.tokenizer.flatMap(WordPieceTokenizer.vocabularyFile) {
             let digest = try Digest.sha256(of: vocabulary)
             sets.addInput(vocabulary, sha256: digest)
+            sets.metadata["tokenizer_file"] = vocabulary.lastPathComponent
             sets.metadata["tokenizer_sha256"] = digest
             sets.metadata["max_length"] = String(maxLength)
         }

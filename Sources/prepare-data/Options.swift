@@ -17,7 +17,8 @@ struct InputOptions: ParsableArguments {
 struct TokenizerOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Write token ids too, by the spiece.model in this folder.", valueName: "folder"))
+            "Write token ids too, by the spiece.model (or tokenizer.json) in this folder of a T5.", valueName: "folder")
+    )
     var tokenizer: URL?
 
     @Option(
@@ -34,6 +35,8 @@ struct TokenizerOptions: ParsableArguments {
         // One token would be the end token alone.
         try atLeast(2, maxLength, "--max-length")
         try atLeast(2, maxLabelLength, "--max-label-length")
+        for (option, length) in [("--max-length", maxLength), ("--max-label-length", maxLabelLength)]
+        where tokenizer == nil && length != 20 { throw ValidationError("\(option) goes with --tokenizer") }
     }
 }
 

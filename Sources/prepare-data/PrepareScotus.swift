@@ -88,6 +88,8 @@ struct PrepareScotus: ParsableCommand {
     }
 
     func run() throws {
+        try InputFile.spool(input)
+        if case .file(let file) = labels { try InputFile.spool(file) }
         let list = try labels.list()
         let merges = noMerge ? [] : merge.isEmpty ? LabelMerge.paper : merge
         var plan = DocumentPlan(merger: try LabelMerger(merges, labels: list))

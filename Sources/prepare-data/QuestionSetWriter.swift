@@ -12,7 +12,8 @@ struct QuestionSetWriter {
         sets = try SetWriter(kind: kind, folder: folder, source: source.input, member: source.member, seed: seed)
         encoder = try tokens.tokenizer.map { try SetEncoder(folder: $0, options: tokens) }
         if let encoder {
-            sets.addInput(encoder.model, sha256: encoder.digest)
+            sets.addInput(encoder.vocabulary, sha256: encoder.digest)
+            sets.metadata["tokenizer_file"] = encoder.vocabulary.lastPathComponent
             sets.metadata["tokenizer_sha256"] = encoder.digest
             sets.metadata["max_length"] = String(encoder.maxLength)
             sets.metadata["max_label_length"] = String(encoder.maxLabelLength)

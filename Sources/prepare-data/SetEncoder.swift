@@ -15,7 +15,7 @@ struct SetEncoder {
         var labelsUnknown = 0
     }
 
-    let model: URL
+    let vocabulary: URL
     /// The digest of the vocabulary file, by which other tools tell whether ids fit their model.
     let digest: String
     let maxLength: Int
@@ -24,8 +24,8 @@ struct SetEncoder {
 
     init(folder: URL, options: TokenizerOptions) throws {
         tokenizer = try T5Tokenizer(folder: folder)
-        model = folder.appendingPathComponent("spiece.model")
-        digest = try Digest.sha256(of: model)
+        vocabulary = T5Tokenizer.vocabularyFile(of: folder) ?? folder
+        digest = try Digest.sha256(of: vocabulary)
         maxLength = options.maxLength
         maxLabelLength = options.maxLabelLength
     }

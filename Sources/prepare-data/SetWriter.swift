@@ -24,6 +24,7 @@ struct SetWriter {
         metadata = ["seed": String(seed)]
         metadata["member"] = member
         if let source {
+            try InputFile.spool(source)
             let digest = try Digest.sha256(of: source)
             manifest.addInput(source, sha256: digest)
             metadata["source"] = source.lastPathComponent

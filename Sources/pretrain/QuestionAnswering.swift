@@ -45,9 +45,9 @@ struct QuestionAnswering: ParsableCommand {
         Parallel.threadCount = threads.count
         try BLAS.load()
         var manifest = RunManifest(seed: seed.seed)
+        for url in [input] + text { try manifest.addInput(url) }
         let questions = try QuestionRecord.read(from: input)
         let texts = try readTexts()
-        for url in [input] + text { try manifest.addInput(url) }
         manifest.settings = shape.settings.merging(training.settings) { $1 }
         manifest.settings["seed"] = "\(seed.seed)"
         let folder = try TrainingFolder(output)

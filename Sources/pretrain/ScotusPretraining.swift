@@ -49,6 +49,9 @@ struct ScotusPretraining: ParsableCommand {
 
     func validate() throws {
         if newHead && model == nil { throw ValidationError("--new-head goes with --model") }
+        if model != nil, try shape.settings != BertShapeOptions.parse([]).settings {
+            throw ValidationError("the shape of a model from scratch was given, but --model has its own; leave one out")
+        }
     }
 
     func run() throws {

@@ -30,6 +30,7 @@ struct TrainingFolder {
             if let model, !overwrite { throw ToolError.exists(url.appendingPathComponent(model).path) }
             return false
         }
+        try RunManifest.checkOwn(record)
         let found: RunManifest
         do {
             found = try RunManifest(contentsOf: record)

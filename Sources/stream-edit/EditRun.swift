@@ -33,6 +33,7 @@ struct EditRun<Model: EditableModel> {
             editor: settings, compat: editing.compat, inputLength: set.metadata["max_length"], digests: digests)
         let lock = try FolderLock(files.output, with: [SnapshotFolder.name])
         defer { lock.release() }
+        try RunManifest.checkOwn(manifestFile)
         let log = EditLog<E.Record>(folder: files.output)
         let found = try settings.resume(log, overwrite: overwrite)
         var state = found ?? EditLog.State(record: fresh, metadata: [:])

@@ -78,6 +78,10 @@ struct FinetuneEditorOptions: ParsableArguments {
     /// Checks that nothing was asked of finetuning where another editor runs.
     func check(for editor: EditorName) throws {
         let usual = FinetuneOptions()
+        if ewc == 0, ewcEdits != usual.ewcEdits { throw ValidationError("--ewc-edits goes with --ewc") }
+        if retrainEvery == 0, retrainSteps != usual.retrainSteps {
+            throw ValidationError("--retrain-steps goes with --retrain-every")
+        }
         try OtherEditor.check(
             editor, .finetune,
             [

@@ -109,6 +109,14 @@ struct EditingOptions: ParsableArguments {
         if compat == .official && editor != .grace {
             throw ValidationError("--compat official is about grace, and not about \(editor)")
         }
+        if editor == .grace && snapshotEvery != 10 {
+            throw ValidationError("--snapshot-every is not about grace, whose log has every step")
+        }
+        if [.finetune, .mend].contains(editor), query != .last || replacement != nil {
+            throw ValidationError(
+                "\(query != .last ? "--query" : "--replacement") is not about \(editor), which changes the layer itself"
+            )
+        }
         guard checkpointSeconds >= 0 else {
             throw ValidationError("--checkpoint-seconds must not be negative, found \(checkpointSeconds)")
         }

@@ -31,7 +31,8 @@ struct RunSettings {
         if log.isOfOtherEditor {
             guard overwrite else {
                 throw EditingError.otherSettings(
-                    file: log.folder.path, field: "editor", now: given["editor"] ?? "none", then: "another one")
+                    file: log.folder.path, field: "editor", now: given["editor"] ?? "none",
+                    then: Record.fileName == CodebookHistory.fileName ? "one that has no codebook" : "grace")
             }
             try log.remove()
         }

@@ -57,6 +57,7 @@ struct StreamEdit: Tool {
         }
         let site = try editing.layer.map(model.site) ?? model.defaultSite
         let set = try TokenizedSet(contentsOf: files.stream)
+        try set.checkTokenizer(of: files.model, file: files.stream)
         try StreamChecks.check(set, file: files.stream, model: model, maxNewTokens: editing.maxNewTokens)
         // What is shared is found by the model's digest, so a run with a cache waits for that.
         let cache = try cache.folder.map {

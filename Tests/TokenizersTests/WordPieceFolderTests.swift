@@ -91,9 +91,12 @@ struct WordPieceFolderTests {
             ),
             (
                 ["tokenizer_config.json": #"{"additional_special_tokens": ["[DOC]"]}"#], Self.tokens,
-                "vocab.txt: added token: the vocabulary has no [DOC]"
+                "vocab.txt: adds the token [DOC], which the vocabulary does not have"
             ),
-            (["added_tokens.json": #"{"[NEW]": 12}"#], Self.tokens, "added token: the vocabulary has no [NEW]"),
+            (
+                ["added_tokens.json": #"{"[NEW]": 12}"#], Self.tokens,
+                "adds the token [NEW], which the vocabulary does not have"
+            ),
             (["tokenizer.json": "{}"], nil, "tokenizer.json: not a WordPiece vocabulary (normalizer is missing"),
             (
                 ["tokenizer.json": #"{"normalizer": {"type": "NFKC"}}"#], nil,
