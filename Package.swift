@@ -98,7 +98,7 @@ let package = Package(
         tests("ToolSupportTests", ["ToolSupport"]),
         tests(
             "ToolTests",
-            ["Checkpoints", "prepare-data", "pretrain", "stream-edit", "evaluate", "plot-data"]),
+            ["Checkpoints", "Files", "prepare-data", "pretrain", "stream-edit", "evaluate", "plot-data"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

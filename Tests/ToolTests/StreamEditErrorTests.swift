@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import TestSupport
 import Testing
@@ -130,6 +131,7 @@ struct StreamEditErrorTests {
             (["--query": "middle"], "last"),
             (["--compat": "other"], "paper"),
             (["--editor": "other"], "grace"),
+            (["--snapshot-every": "3"], "--snapshot-every is not about grace"),
         ])
     func misuse(changes: [String: String], expected: String) async throws {
         let made = try await run(changes)
@@ -189,6 +191,36 @@ struct StreamEditErrorTests {
         #expect(made.status == 1 && made.errors.contains(expected), "\(made.errors)")
         #expect(made.errors.count { $0 == "\n" } == 1)
         #expect(try finalNames().isEmpty)
+    }
+
+    @Test(
+        "A folder that another tool has filled is left alone, with --overwrite too", arguments: [[], ["--overwrite"]])
+    func otherTool(more: [String]) async throws {
+        let record =
+            #"{"tool":"pretrain","version":"1","arguments":[],"inputs":[],"outputs":[],"settings":{},"#
+            + #""started":"","machine":{"cores":1,"processor":"","system":""}}"#
+        try folder.file("out/run.json", record)
+        let made = try await run([:], more)
+        #expect(
+            made.status == 1 && made.errors.contains("out/run.json: the folder holds what pretrain wrote"),
+            "\(made.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url("out").path) == ["run.json"])
+        #expect(try String(contentsOf: folder.url("out/run.json"), encoding: .utf8) == record)
+    }
+
+    @Test("A set whose token ids are of another vocabulary is refused")
+    func otherVocabulary() async throws {
+        try FixtureModel.copy(to: folder.url("model")) { $1 }
+        try folder.file("model/spiece.model", "one vocabulary")
+        for (text, status) in [("one vocabulary", 0), ("another vocabulary", 1)] {
+            var set = TokenizedSet(items: FixtureModel.items(3))
+            set.metadata["tokenizer_file"] = "spiece.model"
+            set.metadata["tokenizer_sha256"] = Digest.sha256(Data(text.utf8))
+            try set.write(to: folder.url("of.safetensors"))
+            let made = try await run(["--model": "model", "--stream": "of.safetensors"])
+            #expect(made.status == status, "\(made.errors)")
+            #expect(status == 0 || made.errors.contains("its token ids are not those of"), "\(made.errors)")
+        }
     }
 
     @Test("A learning rate that lets training diverge is named, with the step of the stream and of the training")
