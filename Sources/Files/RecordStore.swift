@@ -45,8 +45,9 @@ package final class RecordStore: @unchecked Sendable {
         if both >= 0 {
             descriptor = both
         } else {
-            let failure = FilesError.unwritable(path: url.path, reason: SystemMessage.text(errno))
-            guard [EACCES, EPERM, EROFS, ENOSPC, EDQUOT].contains(errno) else { throw failure }
+            let code = errno
+            let failure = FilesError.unwritable(path: url.path, reason: SystemMessage.text(code))
+            guard [EACCES, EPERM, EROFS, ENOSPC, EDQUOT].contains(code) else { throw failure }
             whyNotAdded = failure
             descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
             if descriptor < 0 { return }

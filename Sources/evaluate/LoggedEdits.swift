@@ -117,29 +117,3 @@ struct LoggedEdits {
         if found != recorded { throw EvaluateError.otherInput(path: what, log: folder.path) }
     }
 }
-
-enum EvaluateError: Error, CustomStringConvertible {
-    case noLog(folder: String)
-    case notRecorded(option: String, log: String)
-    case moved(path: String, option: String)
-    case otherInput(path: String, log: String)
-    case stepPastEnd(step: Int, last: Int)
-    case noSnapshot(step: Int, log: String, before: Int, after: Int)
-
-    var description: String {
-        switch self {
-        case .noLog(let folder):
-            "\(folder): no edit log (codebook.safetensors or editor.safetensors) here; make one with stream-edit"
-        case .notRecorded(let option, let log): "\(log): no finished run.json says what was edited; give \(option)"
-        case .moved(let path, let option):
-            "\(path): the edit log was made with this, but it is not there; give \(option)"
-        case .otherInput(let path, let log):
-            "\(path): not what the edit log \(log) was made with (the digests differ); give the original, or edit again"
-        case .stepPastEnd(let step, let last):
-            "--step \(step) lies past the end of the edit log, which has \(last) steps"
-        case .noSnapshot(let step, let log, let before, let after):
-            "\(log): edits were made between the snapshot at step \(before) and step \(step); ask for step \(before) or "
-                + "\(after), or edit again with a smaller --snapshot-every"
-        }
-    }
-}

@@ -18,12 +18,11 @@ struct MetricTable<Model: EditableModel> {
     /// Scores the sets along the log and writes the table. Whatever can be wrong with the sets or with the output is known
     /// before the first of them passes through the model.
     func write(to output: URL) throws {
-        if sets.padBatch > 1, !isPadded { throw EvaluateSetError.noPadding }
+        if sets.padBatch > 1, !isPadded { throw EvaluateError.noPadding }
         let (file, stream) = try edited.edits.stream(sets.stream)
         let all = LabelledSets(
             stream: try labelled(stream, file),
-            upstream: try sets.upstream.map { try labelled(TokenizedSet(contentsOf: $0), $0) },
-            holdout: try sets.holdout.map { try labelled(TokenizedSet(contentsOf: $0), $0) },
+            upstream: try optional(sets.upstream, as: "upstream"), holdout: try optional(sets.holdout, as: "holdout"),
             scorer: try edited.scorer())
         switch edited.edits.content {
         case .codebook(let history, let settings): try write(all, history, settings, to: output)
@@ -88,6 +87,17 @@ struct MetricTable<Model: EditableModel> {
         progress.finish()
     }
 
+    /// The set of an option; one whose file says that it is meant for another is scored, with a warning.
+    private func optional(_ url: URL?, as name: String) throws -> LabelledSet? {
+        try url.map { url in
+            let set = try TokenizedSet(contentsOf: url)
+            if let own = set.metadata["set"], own != name, ["edits", "holdout", "upstream"].contains(own) {
+                Message.warning("\(url.relativePath): made as the set '\(own)' and given as --\(name)")
+            }
+            return try labelled(set, url)
+        }
+    }
+
     /// A set with its true answers, when its inputs and labels have been found to be such as the model takes.
     private func labelled(_ set: TokenizedSet, _ file: URL) throws -> LabelledSet {
         try set.checkTokenizer(of: edited.folder, file: file)
@@ -126,42 +136,8 @@ struct MetricTable<Model: EditableModel> {
         }
         let records = try QuestionRecord.read(from: text)
         guard records.map(\.id) == set.items.map(\.id) else {
-            throw EvaluateSetError.rowsDiffer(text: text.path, tensors: file.path)
+            throw EvaluateError.rowsDiffer(text: text.path, tensors: file.path)
         }
         return records.map(\.answers)
-    }
-}
-
-/// An evaluation set with the texts that count as right for each of its inputs.
-private struct LabelledSet {
-    let tokens: TokenizedSet
-    let trueAnswers: [[String]]
-
-    func scored<Predictions: PredictedSet>(
-        _ predictions: Predictions, _ scorer: any PredictionScorer
-    ) -> ScoredSet<Predictions> {
-        ScoredSet(predictions, labels: tokens.items.map(\.label), trueAnswers: trueAnswers, scorer: scorer)
-    }
-}
-
-/// The sets of a table, and what scores their predictions.
-private struct LabelledSets {
-    let stream: LabelledSet
-    let upstream: LabelledSet?
-    let holdout: LabelledSet?
-    let scorer: any PredictionScorer
-}
-
-enum EvaluateSetError: Error, CustomStringConvertible {
-    case rowsDiffer(text: String, tensors: String)
-    case noPadding
-
-    var description: String {
-        switch self {
-        case .rowsDiffer(let text, let tensors):
-            "\(text): its rows are not those of \(tensors); write both again with prepare-data"
-        case .noPadding:
-            "--pad-batch goes with an edit log of --compat official of a T5, whose retrieval reads the padding; leave it out"
-        }
     }
 }

@@ -76,7 +76,7 @@ struct ClassifierTrainer {
         let (sum, losses) = model.loss(logits, labels: labels, tape)
         let mean = tape.scale(sum, by: 1 / Float(batch.count))
         guard mean.value.scalar.isFinite else {
-            throw TrainingError.lossNotFinite(step: optimiser.steps + 1, learningRate: learningRate)
+            throw PretrainError.lossNotFinite(step: optimiser.steps + 1, learningRate: learningRate)
         }
         progress.add(losses: losses, right: try zip(BertModel.classes(logits.value), labels).count { $0 == $1 })
         tape.backward(from: mean)

@@ -1,4 +1,4 @@
-/// What can be wrong with what a model is to be trained on, or with the folder that it is to be written to.
+/// What can be wrong with what a model is to be trained on, with the folder that it is to be written to, or in training.
 enum PretrainError: Error, CustomStringConvertible {
     case otherRun(folder: String, field: String, now: String, then: String)
     case badCheckpoint(file: String)
@@ -10,6 +10,7 @@ enum PretrainError: Error, CustomStringConvertible {
     case otherWidth(file: String, row: Int, count: Int, expected: Int)
     case otherVocabulary(folder: String, tokens: Int, embeddings: Int)
     case tooLong(folder: String, length: Int, limit: Int)
+    case lossNotFinite(step: Int, learningRate: Float)
 
     var description: String {
         switch self {
@@ -36,6 +37,8 @@ enum PretrainError: Error, CustomStringConvertible {
                 + "give the vocab.txt that belongs to the model"
         case .tooLong(let folder, let length, let limit):
             "\(folder): --max-length \(length) is more than the \(limit) positions of the model; give at most \(limit)"
+        case .lossNotFinite(let step, let rate):
+            "the loss became infinite or NaN at step \(step); lower --learning-rate (now \(rate))"
         }
     }
 }

@@ -38,7 +38,7 @@ struct QuestionTrainer {
             let (total, _) = model.loss(encoded: hidden, layout, labels: batch.map(\.label), tape)
             let mean = tape.scale(total, by: 1 / Float(batch.count))
             guard mean.value.scalar.isFinite else {
-                throw TrainingError.lossNotFinite(step: step + 1, learningRate: options.learningRate)
+                throw PretrainError.lossNotFinite(step: step + 1, learningRate: options.learningRate)
             }
             tape.backward(from: mean)
             adam.step(parameters)
@@ -95,16 +95,5 @@ struct BatchOrder {
             order = order.dropFirst(taken.count)
         }
         return batch
-    }
-}
-
-enum TrainingError: Error, CustomStringConvertible {
-    case lossNotFinite(step: Int, learningRate: Float)
-
-    var description: String {
-        switch self {
-        case .lossNotFinite(let step, let rate):
-            "the loss became infinite or NaN at step \(step); lower --learning-rate (now \(rate))"
-        }
     }
 }

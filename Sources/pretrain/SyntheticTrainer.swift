@@ -22,7 +22,7 @@ struct SyntheticTrainer {
             let (total, _) = loss(batch, tape)
             let mean = tape.scale(total, by: 1 / Float(batch.count))
             guard mean.value.scalar.isFinite else {
-                throw TrainingError.lossNotFinite(step: step + 1, learningRate: options.learningRate)
+                throw PretrainError.lossNotFinite(step: step + 1, learningRate: options.learningRate)
             }
             tape.backward(from: mean)
             adam.step(parameters)
@@ -32,7 +32,7 @@ struct SyntheticTrainer {
         let (_, each) = loss(points.training, Tape(recording: false))
         let mean = each.reduce(0, +) / Float(each.count)
         guard mean.isFinite else {
-            throw TrainingError.lossNotFinite(step: options.steps, learningRate: options.learningRate)
+            throw PretrainError.lossNotFinite(step: options.steps, learningRate: options.learningRate)
         }
         return mean
     }
