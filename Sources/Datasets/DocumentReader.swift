@@ -92,7 +92,8 @@ package struct DocumentReader: Sendable {
         throw DatasetError.unknownValue(
             fields.location, field: field, found: text,
             expected: (field == Self.codeField
-                ? "a code from 1 to \(LabelList.issueAreas.count)" : "an index from 0 to \(labels.names.count - 1)")
+                ? "the code, from 1 to \(LabelList.issueAreas.count), of a class that --labels has"
+                : "an index from 0 to \(labels.names.count - 1)")
                 + " or a name of \(labels.name) (\(labels.names.joined(separator: ", ")))")
     }
 

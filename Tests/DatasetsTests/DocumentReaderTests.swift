@@ -103,7 +103,10 @@ struct DocumentReaderTests {
             ("{\"text\":\"a\",\"label\":1.5}\n", "field label: expected a string or a whole number"),
             ("{\"text\":\"a\"}\n", "line 1: field label is missing"),
             ("{\"text\":\"a\",\"label\":null}\n", "line 1: field label is missing"),
-            ("{\"text\":\"a\",\"issueArea\":\"15\"}\n", "issueArea \"15\" is unknown: expected a code from 1 to 14"),
+            (
+                "{\"text\":\"a\",\"issueArea\":\"15\"}\n",
+                "issueArea \"15\" is unknown: expected the code, from 1 to 14, of a class that --labels has"
+            ),
             ("{\"text\":\" \",\"label\":1}\n", "line 1: field text is empty"),
             ("{\"label\":1}\n", "field text is missing"),
             ("", "train.jsonl: no rows"), ("text,label\n", "no rows"),
