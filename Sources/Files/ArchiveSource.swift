@@ -58,7 +58,8 @@ final class ArchiveSource {
             }, nil)
     }
 
-    /// Tells why there were no more bytes, if not because of the end, and unpacks what is left of a gzip file, whose last checksum stands at its end; nothing of it is given any more.
+    /// Unpacks what is left of a gzip file, whose last checksum stands at its end; nothing of it is given any more. Tells
+    /// why there were no more bytes, if that was not the end.
     /// - Throws: `FilesError` where the file is damaged.
     func finish() throws(FilesError) {
         if let failure { throw failure }

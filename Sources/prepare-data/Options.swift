@@ -24,19 +24,24 @@ struct TokenizerOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Tokens of an input at most, </s> included; longer ones are cut.", valueName: "tokens"))
-    var maxLength = 20
+    var maxLength = Self.usualLength
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Tokens of a label at most, </s> included; longer ones are cut.", valueName: "tokens"))
-    var maxLabelLength = 20
+    var maxLabelLength = Self.usualLength
+
+    /// What the published code cuts to.
+    private static let usualLength = 20
 
     func validate() throws {
         // One token would be the end token alone.
         try atLeast(2, maxLength, "--max-length")
         try atLeast(2, maxLabelLength, "--max-label-length")
         for (option, length) in [("--max-length", maxLength), ("--max-label-length", maxLabelLength)]
-        where tokenizer == nil && length != 20 { throw ValidationError("\(option) goes with --tokenizer") }
+        where tokenizer == nil && length != Self.usualLength {
+            throw ValidationError("\(option) goes with --tokenizer")
+        }
     }
 }
 
