@@ -91,7 +91,7 @@ private struct ForwardTile: TileBody {
     let factor: Float
 
     @inline(__always)
-    func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int) {
+    func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int, pass _: Int) {
         let keptStride = Attention.keptStride(count)
         Tile.products(
             queries + row * width, rowStep: width, panels: keys, count: count, to: scores, stride: stride,

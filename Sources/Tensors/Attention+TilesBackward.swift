@@ -70,7 +70,7 @@ private struct BackwardTile: TileBody {
     let stride: Int
 
     @inline(__always)
-    func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int) {
+    func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int, pass _: Int) {
         let slopes = slopes + row * stride, end = Attention.keptStride(count), first = row * width
         Tile.products(
             dOutput + first, rowStep: width, panels: values, count: count, to: slopes, stride: stride,
@@ -119,7 +119,7 @@ private struct KeyTile: TileBody {
     let scale: Vector
 
     @inline(__always)
-    func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int) {
+    func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int, pass _: Int) {
         let sum = sum + row * Attention.panelWidth, result = result + row * resultStride
         Tile.product(
             factors + row, rowStep: 1, step: stride, panel: panel, depth: depth,

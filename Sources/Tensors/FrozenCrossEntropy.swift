@@ -30,7 +30,9 @@ package enum FrozenCrossEntropy {
             let first = chunks * index / parts.count * chunk
             let end = min(classes, chunks * (index + 1) / parts.count * chunk)
             for start in stride(from: first, to: end, by: chunk) {
-                parts[index].add(x: x, weight: w, classes: start..<min(end, start + chunk), labels: labels)
+                parts[index].add(
+                    x: x, weight: w, classes: start..<min(end, start + chunk), isLast: start + chunk >= end,
+                    labels: labels)
             }
         }
         return finish(parts, weight: w, labels: labels)
@@ -84,12 +86,14 @@ package enum FrozenCrossEntropy {
             logits = Tensor(uninitialized: [rows, chunk])
         }
 
-        func add(x: Tensor, weight w: Tensor, classes: Range<Int>, labels: [Int32]) {
+        func add(x: Tensor, weight w: Tensor, classes: Range<Int>, isLast: Bool, labels: [Int32]) {
             let rows = x.rowCount, width = x.rowWidth
             let weights = UnsafePointer(w.pointer + classes.lowerBound * width)
+            let tiles = tileCount(rows)
+            let distance = isLast ? 0 : classes.count * width
             forwardPanel(
                 x: x.pointer, rows: rows, inputs: width, weight: weights, outputs: 0..<classes.count, y: logits.pointer,
-                stride: chunk)
+                stride: chunk, ahead: WeightsAhead(distance: distance, passes: 2 * tiles))
             for row in 0..<rows {
                 let logits = logits.pointer + row * chunk
                 if classes.contains(Int(labels[row])) {
@@ -100,7 +104,8 @@ package enum FrozenCrossEntropy {
             }
             backwardPanel(
                 dy: logits.pointer, stride: chunk, rows: rows, weight: weights, outputs: 0..<classes.count,
-                inputs: width, dx: mixtures.pointer)
+                inputs: width, dx: mixtures.pointer,
+                ahead: WeightsAhead(distance: distance, passes: 2 * tiles, firstPass: tiles))
         }
 
         /// Makes the sums of a row those relative to a logit that is larger than all before.

@@ -1,10 +1,15 @@
 import CPrefetch
 
 /// Adds weighted sums of weight rows to `dx`, one weight row after the other: all rows with a range of outputs.
+///
+/// - Parameters:
+///   - end: the output up to which the caller goes on; each block before it asks for the next one.
+///   - ahead: what to ask for in place of that.
 func backwardPanel(
     dy: UnsafePointer<Float>, stride: Int, rows: Int, weight: UnsafePointer<Float>, outputs: Range<Int>, inputs: Int,
-    dx: UnsafeMutablePointer<Float>
+    dx: UnsafeMutablePointer<Float>, end: Int? = nil, ahead: WeightsAhead? = nil
 ) {
+    let end = end ?? outputs.upperBound
     // A block of the weights that stays in the first-level cache while all rows pass over it: whole rows one after the
     // other, or whole pages of them, because pieces of rows would fall into a few sets of the cache.
     let blockWidth = min(inputs, 1024)
@@ -17,22 +22,24 @@ func backwardPanel(
         var output = outputs.lowerBound
         while output < outputs.upperBound {
             let depth = min(blockDepth, outputs.upperBound - output)
+            let following = WeightsAhead(
+                distance: output + depth < end ? depth * inputs : 0, passes: tileCount(rows))
             backwardBlock(
                 dy: dy + output, stride: stride, rows: rows, depth: depth, weight: weight + output * inputs,
-                isLast: output + depth == outputs.upperBound, inputs: inputs, columns: columns, dx: dx)
+                ahead: ahead ?? following, inputs: inputs, columns: columns, dx: dx)
             output += depth
         }
     }
 }
 
 private func backwardBlock(
-    dy: UnsafePointer<Float>, stride: Int, rows: Int, depth: Int, weight: UnsafePointer<Float>, isLast: Bool,
+    dy: UnsafePointer<Float>, stride: Int, rows: Int, depth: Int, weight: UnsafePointer<Float>, ahead: WeightsAhead,
     inputs: Int, columns: Range<Int>, dx: UnsafeMutablePointer<Float>
 ) {
     forEachTile(
         rows,
         BackwardTile(
-            dy: dy, stride: stride, depth: depth, w: weight, isLast: isLast, inputs: inputs, columns: columns, dx: dx))
+            dy: dy, stride: stride, depth: depth, w: weight, ahead: ahead, inputs: inputs, columns: columns, dx: dx))
     var column = columns.lowerBound + columns.count & ~63
     while column < columns.upperBound {
         let width = min(16, columns.upperBound - column)
@@ -49,40 +56,42 @@ private struct BackwardTile: TileBody {
     let stride: Int
     let depth: Int
     let w: UnsafePointer<Float>
-    /// Whether no block follows.
-    let isLast: Bool
+    let ahead: WeightsAhead
     let inputs: Int
     let columns: Range<Int>
     let dx: UnsafeMutablePointer<Float>
 
     @inline(__always)
-    func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int) {
+    func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int, pass: Int) {
+        let asked = ahead.rows(pass: pass)
+        // Bit i says whether the rows of number i in their four are asked for.
+        let bits = (1 << asked.upperBound) - (1 << asked.lowerBound)
         var column = columns.lowerBound
         while column + 64 <= columns.upperBound {
-            // The first tile of rows asks for the next block; the others need not.
-            if row == 0 && !isLast {
-                sums(Tile.self, row: row, column, prefetching: true)
-            } else {
-                sums(Tile.self, row: row, column, prefetching: false)
+            // The two most frequent cases by themselves, in which the loop needs no test.
+            switch bits {
+            case 0: sums(Tile.self, row: row, column, asked: 0)
+            case 15: sums(Tile.self, row: row, column, asked: 15)
+            default: sums(Tile.self, row: row, column, asked: bits)
             }
             column += 64
         }
     }
 
     @inline(__always)
-    private func sums<Tile: RowTile>(_: Tile.Type, row: Int, _ column: Int, prefetching: Bool) {
+    private func sums<Tile: RowTile>(_: Tile.Type, row: Int, _ column: Int, asked: Int) {
         let dy = dy + row * stride, dx = dx + row * inputs + column
         var tile = Tile(first: 0) { RowSums(from: dx + $0 * inputs) }
         var p = w + column
-        let ahead = depth * inputs
         for n in 0..<depth {
-            if prefetching {
-                grace_prefetch(p + ahead)
-                grace_prefetch(p + ahead + 16)
-                grace_prefetch(p + ahead + 32)
-                grace_prefetch(p + ahead + 48)
+            if asked >> (n & 3) & 1 == 1 {
+                let p = p + ahead.distance
+                grace_prefetch(p)
+                grace_prefetch(p + 16)
+                grace_prefetch(p + 32)
+                grace_prefetch(p + 48)
             }
-            tile.add(first: 0, { Vector(repeating: dy[$0 * stride + n]) }, times: RowSums(from: p))
+            tile.add(first: 0, { Vector(repeating: dy[$0 &* stride &+ n]) }, times: RowSums(from: p))
             p += inputs
         }
         tile.forEach(first: 0) { row, sums in sums.store(to: dx + row * inputs) }

@@ -1,9 +1,11 @@
 import CPrefetch
 
 /// Dot products along the inputs, sixteen partial sums each: all rows with a range of outputs.
+///
+/// - Parameter ahead: what to ask for meanwhile; if nil, each block of these weights asks for the next one.
 func forwardPanel(
     x: UnsafePointer<Float>, rows: Int, inputs: Int, weight: UnsafePointer<Float>, outputs: Range<Int>,
-    y: UnsafeMutablePointer<Float>, stride: Int
+    y: UnsafeMutablePointer<Float>, stride: Int, ahead: WeightsAhead? = nil
 ) {
     if rows == 1 {
         // One row after the other is the order that the processor's own prefetching follows best: 28 GB/s where four rows
@@ -17,10 +19,11 @@ func forwardPanel(
     var output = outputs.lowerBound
     while output < whole {
         let count = min(depth, whole - output)
+        let following = WeightsAhead(distance: output + count < whole ? count * inputs : 0, passes: tileCount(rows))
         forEachTile(
             rows,
             ForwardTile(
-                x: x, w: weight + output * inputs, inputs: inputs, outputs: count, following: whole - output - count,
+                x: x, w: weight + output * inputs, inputs: inputs, outputs: count, ahead: ahead ?? following,
                 y: y + output, stride: stride))
         output += count
     }
@@ -36,50 +39,46 @@ private struct ForwardTile: TileBody {
     let w: UnsafePointer<Float>
     let inputs: Int
     let outputs: Int
-    /// Weight rows that come after these.
-    let following: Int
+    let ahead: WeightsAhead
     let y: UnsafeMutablePointer<Float>
     let stride: Int
 
-    /// Weights are asked for so many rows ahead of their use: the time that memory takes to answer.
-    private static let rowsAhead = 8
-
     @inline(__always)
-    func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int) {
-        for output in stride4(outputs) {
-            let w = w + output * inputs, y = y + output
-            // The first tile of rows brings the weights from memory; the others find them in cache.
-            if row == 0 && outputs + following - output > Self.rowsAhead {
-                sums(Tile.self, w, y, row: row, prefetching: true)
-            } else {
-                sums(Tile.self, w, y, row: row, prefetching: false)
-            }
+    func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int, pass: Int) {
+        let asked = ahead.rows(pass: pass)
+        for output in Swift.stride(from: 0, to: outputs, by: 4) {
+            let w = w + output * inputs
+            sums(
+                Tile.self, w, y + output, row: row, ahead: w + (ahead.distance + asked.lowerBound * inputs),
+                asked: asked.count)
         }
     }
 
-    @inline(__always)
-    private func stride4(_ count: Int) -> StrideTo<Int> { Swift.stride(from: 0, to: count, by: 4) }
-
+    /// Four outputs of the tile's rows. At each step, `asked` (0, 1, 2 or 4) rows from `ahead` are asked for.
     @inline(__always)
     private func sums<Tile: RowTile>(
-        _: Tile.Type, _ w: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, row: Int, prefetching: Bool
+        _: Tile.Type, _ w: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, row: Int,
+        ahead: UnsafePointer<Float>, asked: Int
     ) {
         let x = x + row * inputs, y = y + row * stride
         let w1 = w + inputs, w2 = w1 + inputs, w3 = w2 + inputs
-        let ahead = Self.rowsAhead * inputs
         let whole = inputs & ~15
         var tile = Tile(first: 0) { _ in .zero }
         var k = 0
         while k < whole {
-            if prefetching {
-                grace_prefetch(w + k + ahead)
-                grace_prefetch(w1 + k + ahead)
-                grace_prefetch(w2 + k + ahead)
-                grace_prefetch(w3 + k + ahead)
+            if asked > 0 {
+                grace_prefetch(ahead + k)
+                if asked > 1 {
+                    grace_prefetch(ahead + (inputs &+ k))
+                    if asked == 4 {
+                        grace_prefetch(ahead + (2 &* inputs &+ k))
+                        grace_prefetch(ahead + (3 &* inputs &+ k))
+                    }
+                }
             }
             tile.add(
-                first: 0, { Vector(from: x + ($0 * inputs + k)) }, times: RowSums(w + k, w1 + k, w2 + k, w3 + k))
-            k += 16
+                first: 0, { Vector(from: x + ($0 &* inputs &+ k)) }, times: RowSums(w + k, w1 + k, w2 + k, w3 + k))
+            k &+= 16
         }
         tile.forEach(first: 0) { row, sums in
             var totals = sums.totals

@@ -36,14 +36,14 @@ package enum FrozenProduct {
         let parts = max(1, min(4, outputs / 64))
         let sums = Tensor(zeros: [parts, rows, inputs])
         let dyp = UnsafePointer(dy.pointer), wp = UnsafePointer(w.pointer), sumsp = sums.pointer
+        func start(_ part: Int) -> Int { outputs * part / parts }
         splitting(parts, granularity: 1, work: rows * inputs * outputs) { range in
             for part in range {
-                let range = outputs * part / parts..<outputs * (part + 1) / parts
                 for firstRow in stride(from: 0, to: rows, by: rowBlock) {
                     backwardPanel(
                         dy: dyp + firstRow * outputs, stride: outputs, rows: min(rowBlock, rows - firstRow),
-                        weight: wp, outputs: range, inputs: inputs,
-                        dx: sumsp + (part * rows + firstRow) * inputs)
+                        weight: wp, outputs: start(part)..<start(part + 1), inputs: inputs,
+                        dx: sumsp + (part * rows + firstRow) * inputs, end: start(range.upperBound))
                 }
             }
         }

@@ -146,26 +146,30 @@ typealias FiveRows = Stacked<FourRows, OneRow>
 /// The tallest: its 24 sums, the weights and a factor fill the 32 registers of AVX-512.
 typealias SixRows = Stacked<FourRows, TwoRows>
 
-/// What is done with the tiles that rows fall into.
+/// What is done with the tiles that rows fall into: the first row of each, and how many tiles came before it.
 protocol TileBody {
-    func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int)
+    func callAsFunction<Tile: RowTile>(_: Tile.Type, row: Int, pass: Int)
 }
+
+/// How many tiles rows fall into.
+func tileCount(_ rows: Int) -> Int { (rows + 5) / 6 }
 
 /// Cuts rows `0..<rows` into tiles of nearly equal height, and runs `body` on each in order.
 @inline(__always)
 func forEachTile(_ rows: Int, _ body: some TileBody) {
-    var row = 0
+    var row = 0, pass = 0
     while row < rows {
-        let tiles = (rows - row + 5) / 6
+        let tiles = tileCount(rows - row)
         let height = (rows - row + tiles - 1) / tiles
         switch height {
-        case 1: body(OneRow.self, row: row)
-        case 2: body(TwoRows.self, row: row)
-        case 3: body(ThreeRows.self, row: row)
-        case 4: body(FourRows.self, row: row)
-        case 5: body(FiveRows.self, row: row)
-        default: body(SixRows.self, row: row)
+        case 1: body(OneRow.self, row: row, pass: pass)
+        case 2: body(TwoRows.self, row: row, pass: pass)
+        case 3: body(ThreeRows.self, row: row, pass: pass)
+        case 4: body(FourRows.self, row: row, pass: pass)
+        case 5: body(FiveRows.self, row: row, pass: pass)
+        default: body(SixRows.self, row: row, pass: pass)
         }
         row += height
+        pass += 1
     }
 }

@@ -73,7 +73,7 @@ extension StrassenProduct {
         let packing: UnsafeMutablePointer<GradualPacking>
 
         @inline(__always)
-        func callAsFunction<Tile: RowTile>(_: Tile.Type, row first: Int) {
+        func callAsFunction<Tile: RowTile>(_: Tile.Type, row first: Int, pass _: Int) {
             var factors = rows + first * Rows.rowStep, weights = panel
             let end = panel + depth * 64
             // Each of the first four tiles asks for a quarter of the next panel, which is packed behind this one and in
