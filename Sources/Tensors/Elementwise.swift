@@ -88,6 +88,20 @@ package enum Elementwise {
         }
     }
 
+    /// The parts of `x[parts, ...]` added in order, in the memory of the first.
+    static func sumOfParts(_ x: Tensor) -> Tensor {
+        let sum = x.rows(0..<1).reshaped(Array(x.shape.dropFirst())), count = sum.count, p = sum.pointer
+        ranges(count) { range in
+            forEachVector(range.count) { i, lanes in
+                let i = range.lowerBound + i
+                var total = lanes.load(p + i)
+                for part in 1..<x.rowCount { total += lanes.load(p + (part * count + i)) }
+                lanes.store(total, p + i)
+            }
+        }
+        return sum
+    }
+
     /// Adds `bias[width]` to every row of `x[rows, width]` in place.
     package static func addToRows(_ bias: Tensor, into x: Tensor) {
         let width = x.rowWidth, b = UnsafePointer(bias.pointer), xp = x.pointer

@@ -34,11 +34,12 @@ package enum FrozenProduct {
         // Every part of the outputs has sums of its own, added up in order. How many there are depends on the weight
         // alone, so that neither the batch nor the threads change a bit; each reads its weights from end to end.
         let parts = max(1, min(4, outputs / 64))
-        let sums = Tensor(zeros: [parts, rows, inputs])
+        let sums = Tensor(uninitialized: [parts, rows, inputs])
         let dyp = UnsafePointer(dy.pointer), wp = UnsafePointer(w.pointer), sumsp = sums.pointer
         func start(_ part: Int) -> Int { outputs * part / parts }
         splitting(parts, granularity: 1, work: rows * inputs * outputs) { range in
             for part in range {
+                (sumsp + part * rows * inputs).update(repeating: 0, count: rows * inputs)
                 for firstRow in stride(from: 0, to: rows, by: rowBlock) {
                     backwardPanel(
                         dy: dyp + firstRow * outputs, stride: outputs, rows: min(rowBlock, rows - firstRow),
@@ -47,9 +48,7 @@ package enum FrozenProduct {
                 }
             }
         }
-        let dx = sums.rows(0..<1).reshaped([rows, inputs])
-        for part in 1..<parts { Elementwise.accumulate(sums.rows(part..<part + 1), into: dx) }
-        return dx
+        return Elementwise.sumOfParts(sums)
     }
 
     private static func splitting(_ count: Int, granularity: Int, work: Int, _ body: (Range<Int>) -> Void) {
