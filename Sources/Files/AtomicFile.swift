@@ -67,11 +67,13 @@ package struct AtomicFile {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
-            var status = stat()
-            let reason =
-                stat(folder.path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
-                ? "\(folder.path) is no folder" : "the folder \(folder.path) cannot be made"
-            throw .unwritable(path: url.path, reason: reason)
+            switch kind(of: folder) {
+            case .file, .stream: throw .unwritable(path: url.path, reason: "\(folder.path) is no folder")
+            case .nothing, .folder:
+                let cause = (error as? CocoaError)?.underlying as? POSIXError
+                let reason = cause.map { ": \(SystemMessage.text($0.code.rawValue))" } ?? ""
+                throw .unwritable(path: url.path, reason: "the folder \(folder.path) cannot be made\(reason)")
+            }
         }
     }
 

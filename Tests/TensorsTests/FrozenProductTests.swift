@@ -56,6 +56,12 @@ struct FrozenProductTests {
         #expect(FrozenProduct.backward(dy: Tensor(zeros: [0, 37]), weight: w).shape == [0, 67])
     }
 
+    @Test("A weight without outputs gives a gradient of zero")
+    func noOutputs() {
+        let dx = FrozenProduct.backward(dy: Tensor(zeros: [3, 0]), weight: Tensor(zeros: [0, 67]))
+        #expect(dx.shape == [3, 67] && dx.array.allSatisfy { $0 == 0 })
+    }
+
     /// Small ones on one thread, and ones beyond the size from which work is shared out and rows come in blocks.
     private static let shapes = [(67, 37), (16, 4), (130, 70), (512, 384), (384, 515), (1024, 513)]
 
